@@ -1,0 +1,36 @@
+"""lifkit: a course kit about the leaky integrate-and-fire neuron.
+
+Names load when they are first used, so importing lifkit costs next to nothing and changes nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+__all__ = [
+    "CheckFailed",
+    "check",
+    "checks",
+    "exercises",
+    "explorers",
+    "open_lab",
+    "plotting",
+    "stimuli",
+]
+
+_HOME = {"CheckFailed": "checks", "check": "checks", "open_lab": "checks"}
+_ROOMS = ("checks", "exercises", "explorers", "plotting", "stimuli")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    if name in _ROOMS:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

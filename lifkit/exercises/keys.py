@@ -1,0 +1,226 @@
+"""Answer keys on disk: arrays and texts in one ``.npz`` file an exercise, and no code.
+
+The file holds numeric arrays only, plus one array of bytes: the JSON text that says how they hang
+together.  It is read with ``allow_pickle=False``, so opening a key can't run anything.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .model import Call, Case, Exercise, Key, Mistake, Output, Property
+
+__all__ = ["KEYS", "KeyNotFound", "key_names", "load_key", "pack", "save_key", "unpack"]
+
+#: The folder of the keys that came with this copy of lifkit.
+KEYS = Path(__file__).resolve().parent.parent / "keys"
+
+_FORMAT = 1  # raised when the layout of the JSON text changes
+
+
+class KeyNotFound(LookupError):
+    """There is no key of that name."""
+
+
+def pack(tree: Any) -> dict[str, np.ndarray]:
+    """Lay a tree of dicts, lists, numbers, texts and arrays out as named arrays.
+
+    Parameters
+    ----------
+    tree : object
+        Nested dicts (with text keys), lists, tuples, None, booleans, numbers, texts and numeric
+        arrays of any shape.
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``"json"`` holds the tree as UTF-8 bytes; the other entries are its arrays.
+
+    Raises
+    ------
+    TypeError
+        If the tree holds anything else.
+
+    Examples
+    --------
+    >>> arrays = pack({"V": np.zeros((2, 3)), "name": "silent"})
+    >>> sorted(arrays)
+    ['0', 'json']
+    >>> unpack(arrays)["name"]
+    'silent'
+    """
+    arrays: dict[str, np.ndarray] = {}
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, np.ndarray):
+            if node.dtype.kind not in "biuf":
+                raise TypeError(f"cannot pack an array of {node.dtype}: only numbers are kept")
+            arrays[str(len(arrays))] = node
+            return {"$array": str(len(arrays) - 1)}
+        if isinstance(node, np.generic):
+            return walk(np.asarray(node))
+        if isinstance(node, dict):
+            return {str(name): walk(value) for name, value in node.items()}
+        if isinstance(node, list | tuple):
+            return [walk(value) for value in node]
+        if node is None or isinstance(node, bool | int | float | str):
+            return node
+        raise TypeError(f"cannot pack {type(node).__name__}: only plain data is kept")
+
+    text = json.dumps(walk(tree), ensure_ascii=False)
+    return {"json": np.frombuffer(text.encode(), dtype=np.uint8), **arrays}
+
+
+def unpack(arrays: Any) -> Any:
+    """Rebuild the tree that `pack` laid out; tuples come back as lists."""
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, dict):
+            if set(node) == {"$array"}:
+                return arrays[node["$array"]]
+            return {name: walk(value) for name, value in node.items()}
+        if isinstance(node, list):
+            return [walk(value) for value in node]
+        return node
+
+    return walk(json.loads(arrays["json"].tobytes().decode()))
+
+
+def save_key(key: Key, folder: Path = KEYS) -> Path:
+    """Write `key` to ``folder/<exercise>.npz``; the same key gives the same bytes.
+
+    The file appears whole or not at all: it is written beside its place and moved there.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    tree = {"format": _FORMAT, **dataclasses.asdict(key)}
+    tree["fingerprints"] = {
+        name: [_shrink(row, right) for row, right in zip(rows, key.expected, strict=True)]
+        for name, rows in key.fingerprints.items()
+    }
+    buffer = io.BytesIO()
+    # np.savez gives every member the same date (1980), so bytes depend on the content alone.
+    arrays: dict[str, Any] = dict(pack(tree))
+    np.savez_compressed(buffer, **arrays)
+    path = folder / f"{key.exercise.name}.npz"
+    scratch = path.with_suffix(".npz.part")
+    scratch.write_bytes(buffer.getvalue())
+    scratch.replace(path)
+    return path
+
+
+@functools.cache
+def load_key(name: str, folder: Path = KEYS) -> Key:
+    """Read the key of the exercise called `name`.
+
+    Raises
+    ------
+    KeyNotFound
+        If there is none; the message lists what there is.
+    ValueError
+        If the file is damaged or written by another version of lifkit.
+    """
+    path = Path(folder) / f"{name}.npz"
+    if not path.is_file():
+        known = ", ".join(key_names(folder)) or "none at all"
+        raise KeyNotFound(f"lifkit has no exercise called {name!r}; it has: {known}.")
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            tree = unpack({member: arrays[member] for member in arrays.files})
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise ValueError(
+            f"The answer key {path.name} is damaged ({error}); reinstall lifkit."
+        ) from error
+    if tree.pop("format", None) != _FORMAT:
+        raise ValueError(
+            f"The answer key {path.name} is from another version of lifkit; reinstall it."
+        )
+    return _key(tree)
+
+
+def key_names(folder: Path = KEYS) -> list[str]:
+    """Return the names of the exercises that have a key, in alphabetical order."""
+    return sorted(path.stem for path in Path(folder).glob("*.npz"))
+
+
+def _key(tree: dict[str, Any]) -> Key:
+    exercise = tree["exercise"]
+    return Key(
+        exercise=Exercise(
+            **{
+                **{name: _tuple(value) for name, value in exercise.items()},
+                "outputs": tuple(_make(Output, item) for item in exercise["outputs"]),
+                "properties": tuple(_make(Property, item) for item in exercise["properties"]),
+            }
+        ),
+        cases=tuple(
+            _make(Case, {**case, "calls": [_make(Call, call) for call in case["calls"]]})
+            for case in tree["cases"]
+        ),
+        expected=tuple(tree["expected"]),
+        mistakes=tuple(_make(Mistake, item) for item in tree["mistakes"]),
+        fingerprints={
+            name: tuple(
+                _grow(row, right) for row, right in zip(rows, tree["expected"], strict=True)
+            )
+            for name, rows in tree["fingerprints"].items()
+        },
+        edition=tree["edition"],
+    )
+
+
+def _shrink(row: Any, right: Any) -> Any:
+    """Make a fingerprint small: outputs that are right are left out, numbers kept to 7 digits."""
+    if not isinstance(row, dict):
+        return row
+    return {
+        name: {"right": True} if name in right and _equal(value, right[name]) else _single(value)
+        for name, value in row.items()
+    }
+
+
+def _grow(row: Any, right: Any) -> Any:
+    """Undo `_shrink`."""
+    if not isinstance(row, dict):
+        return row
+    return {
+        name: right[name] if isinstance(value, dict) and "right" in value else value
+        for name, value in row.items()
+    }
+
+
+def _single(value: Any) -> Any:
+    """Keep floating-point arrays in single precision, where their range allows it.
+
+    Mistakes are matched to 1e-6 (see `diagnose`), single precision is good to 6e-8.
+    """
+    if isinstance(value, list):
+        return [_single(item) for item in value]
+    if isinstance(value, np.ndarray) and value.dtype == float:
+        finite = np.abs(value[np.isfinite(value)])
+        small_enough = not finite.size or finite.max() < 1e30
+        return value.astype(np.float32) if small_enough else value
+    return value
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    both = isinstance(one, np.ndarray) and isinstance(other, np.ndarray)
+    return both and one.shape == other.shape and np.array_equal(one, other, equal_nan=True)
+
+
+def _make(kind: Any, tree: dict[str, Any]) -> Any:
+    return kind(**{name: _tuple(value) for name, value in tree.items()})
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
