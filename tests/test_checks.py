@@ -1,0 +1,195 @@
+"""What the self-check says, as text and in a notebook."""
+
+import inspect
+import linecache
+import textwrap
+
+import numpy as np
+import pytest
+
+from lifkit import CheckFailed, check
+from lifkit.checks import report_for
+from lifkit.exercises import as_html, as_text, load_key, report_on
+from solutions.reference.lab2 import lif_euler as solution
+
+HEAD = "def lif_euler(N_t, dt, V_init, E_m, V_theta, V_reset, I_ext, g_m, tau):\n"
+BODY = """
+V = np.zeros((N_t + 1, len(V_init)))
+spikes = np.zeros(V.shape)
+V[0] = V_init
+for k in range(1, N_t + 1):
+    V[k] = V[k-1] + dt * (-(V[k-1] - E_m) + I_ext / g_m) / tau
+    fired = V[k] >= V_theta
+    V[k, fired] = V_reset
+    spikes[k, fired] = 1
+spike_times = [np.nonzero(spikes[:, i])[0] * dt for i in range(len(V_init))]
+return V, spikes, spike_times
+"""
+
+
+def written(body=BODY, head=HEAD, **notebook):
+    """Define lif_euler as a notebook would, beside the notebook's own variables."""
+    namespace = {"np": np, "__name__": "__main__", **notebook}
+    source, cell = head + textwrap.indent(body, "    "), "<ipython-input-1>"
+    linecache.cache[cell] = (len(source), None, source.splitlines(keepends=True), cell)
+    exec(compile(source, cell, "exec"), namespace)
+    return namespace["lif_euler"]
+
+
+def names(report):
+    return [mistake.name for mistake in report.mistakes]
+
+
+def test_a_right_answer_passes_and_shows_every_property(capsys):
+    check(written())
+    shown = capsys.readouterr().out
+    assert "all correct" in shown
+    assert shown.count("✓") == len(load_key("lif_euler").exercise.properties) + 2
+    assert "✗" not in shown
+
+
+def test_a_wrong_answer_says_where_it_parts_what_it_is_and_raises(capsys):
+    with pytest.raises(CheckFailed, match=r"2\.1 lif_euler"):
+        check(written(BODY.replace(" / tau", "")))
+    shown = capsys.readouterr().out
+    assert "at step 1, neuron 0 (t = 0.3 ms): got" in shown and "expected" in shown
+    assert "time constant tau" in shown
+    assert "3 hints if you want: check(lif_euler, hint=1)" in shown
+
+
+def test_a_stub_is_not_started(capsys):
+    for body in ("# YOUR CODE HERE\nraise NotImplementedError()", "pass", '"""Doc."""'):
+        with pytest.raises(CheckFailed, match="not started yet"):
+            check(written(body))
+    assert "Traceback" not in capsys.readouterr().out
+
+
+def test_code_above_a_forgotten_stub_line_is_not_called_unstarted():
+    report = report_for(written("x = 1\nraise NotImplementedError()"))
+    assert report.outcome == "error" and names(report) == ["stub line left in"]
+
+
+def test_hints_come_one_at_a_time_and_count_down(capsys):
+    for number, left in ((1, "2 more"), (2, "1 more"), (3, "last one")):
+        check(written("pass"), hint=number)
+        assert left in capsys.readouterr().out
+    for wrong in (0, 4, "one", True):
+        with pytest.raises(ValueError, match="hints 1 to 3"):
+            check(written(), hint=wrong)
+
+
+def test_no_hint_holds_a_line_of_the_solution():
+    lines = [line.strip() for line in inspect.getsource(solution).splitlines() if len(line) > 30]
+    for hint in load_key("lif_euler").exercise.hints:
+        assert not any(line in hint for line in lines)
+
+
+def test_an_exception_is_reported_with_the_line_it_happened_on():
+    report = report_for(written("first = 1\nbroken = V_init['x']\nreturn first"))
+    assert report.outcome == "error"
+    assert report.problem.line == 3 and report.problem.function == "lif_euler"
+    text = as_text(report)
+    assert "IndexError" in text and "line 3" in text and "broken = V_init['x']" in text
+
+
+def test_an_undefined_name_suggests_the_argument():
+    report = report_for(written(BODY.replace("V_theta", "Theta")))
+    assert names(report) == ["undefined name"] and "V_theta" in report.mistakes[0].diagnosis
+
+
+def test_a_loop_that_never_ends_is_stopped():
+    key = load_key("lif_euler")
+    for body in ("while True:\n    pass", "while True:\n    try:\n        pass\n    except: pass"):
+        report = report_on(key, written(body), limit=0.3)
+        assert report.outcome == "timeout" and names(report) == ["never returns"]
+
+
+@pytest.mark.filterwarnings("ignore:look out")
+def test_prints_warnings_and_exits_do_not_disturb_the_report(capsys):
+    noisy = "print('x' * 100)\nimport warnings\nwarnings.warn('look out')\n" + BODY
+    assert report_for(written(noisy)).passed
+    assert capsys.readouterr() == ("", "")
+    assert report_for(written("exit()\n" + BODY)).outcome == "error"
+
+
+def test_figures_opened_inside_are_closed():
+    plt = pytest.importorskip("matplotlib.pyplot")
+    mine = plt.figure()
+    plotted = "import matplotlib.pyplot as plt\nplt.figure(); plt.plot([1, 2])\n" + BODY
+    assert report_for(written(plotted)).passed
+    assert plt.get_fignums() == [mine.number]
+    plt.close(mine)
+
+
+def test_inputs_changed_in_place_cost_points_and_are_named():
+    report = report_for(written(BODY.replace("return V,", "I_ext[:] = 0\nreturn V,")))
+    assert report.outcome == "partial" and 0 < report.fraction < 1
+    assert names(report) == ["input changed in place"] and "I_ext" in report.mistakes[0].diagnosis
+
+
+def test_state_kept_between_calls_is_named():
+    body = BODY.replace("V[0] = V_init", "seen.append(1)\nV[0] = V_init + len(seen) - 1")
+    head = HEAD.replace("tau)", "tau, seen=[])")
+    report = report_for(written(body, head))
+    assert not report.passed and "state kept between calls" in names(report)
+    late = BODY.replace("V[0] = V_init", "seen.append(1)\nV[0] = V_init + (len(seen) > 8)")
+    report = report_for(written(late, head))
+    assert report.outcome == "partial" and names(report) == ["state kept between calls"]
+
+
+def test_a_notebook_variable_in_an_arguments_place_is_named():
+    body = BODY.replace("/ tau", "/ my_tau").replace("dt *", "step() *")
+    report = report_for(written(body, my_tau=10.0, dt=0.1, step=lambda: 0.1))
+    assert names(report) == ["notebook variable used"] and "my_tau" in report.mistakes[0].diagnosis
+
+
+def test_a_constant_of_the_notebook_in_a_right_answer_is_fine():
+    assert report_for(
+        written(BODY.replace("spikes[k, fired] = 1", "spikes[k, fired] = ONE"), ONE=1)
+    ).passed
+
+
+def test_another_signature_is_explained():
+    fewer = report_for(written(head="def lif_euler(N_t, dt):\n"))
+    assert "lif_euler(N_t, dt, V_init" in fewer.lines[0].detail
+    swapped = HEAD.replace("V_theta, V_reset", "V_reset, V_theta")
+    assert "another order" in report_for(written(head=swapped)).lines[0].detail
+
+
+def test_arguments_may_have_other_names():
+    renamed = BODY.replace("I_ext", "current")
+    assert report_for(written(renamed, HEAD.replace("I_ext", "current"))).passed
+
+
+def test_single_precision_is_wrong_as_a_whole():
+    report = report_for(written(BODY.replace("return V,", "return V.astype(np.float32),")))
+    assert report.outcome == "wrong" and report.fraction == 0
+    assert "single precision" in as_text(report)
+
+
+def test_numbers_that_are_not_finite_are_wrong_as_a_whole():
+    report = report_for(written(BODY.replace("return V,", "V[-1] = np.nan\nreturn V,")))
+    assert report.outcome == "wrong" and report.fraction == 0
+
+
+def test_the_wrong_thing_handed_to_check_is_explained():
+    with pytest.raises(TypeError, match="no brackets"):
+        check(np.zeros(3))
+
+    def lif_eulr():
+        pass
+
+    with pytest.raises(ValueError, match="lif_euler"):
+        check(lif_eulr)
+
+
+def test_what_students_write_cannot_break_out_of_the_html():
+    report = report_for(written("raise ValueError('<script>alert(1)</script>')"))
+    assert "<script>" not in as_html(report) and "&lt;script&gt;" in as_html(report)
+
+
+def test_a_check_leaves_the_notebook_as_it_was():
+    namespace = {"my_tau": 10.0}
+    f = written(BODY.replace("/ tau", "/ my_tau"), **namespace)
+    report_for(f)
+    assert f.__globals__["my_tau"] == 10.0

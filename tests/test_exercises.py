@@ -1,0 +1,178 @@
+"""The parts of lifkit.exercises: plain data, comparison, diagnosis, keys."""
+
+import numpy as np
+import pytest
+
+from lifkit.exercises import (
+    Call,
+    Case,
+    Exercise,
+    KeyNotFound,
+    Output,
+    Property,
+    compare,
+    key_names,
+    load_key,
+    pack,
+    plain,
+    report_on,
+    save_key,
+    unpack,
+)
+from lifkit.exercises.calling import Answer
+
+ARRAY = Output(name="x", unit="mV", atol=1e-9, axes=("step", "neuron"), shape="(N_t + 1, n)")
+TRAINS = Output(name="times", kind="ragged", unit="ms", atol=1e-6, axes=("neuron", "spike"))
+CASE = Case(name="a", group="all", calls=(Call(inputs={}),), dt=0.5)
+
+
+def exercise(*outputs):
+    line = Property(name="p", text="holds", outputs=tuple(output.name for output in outputs))
+    return Exercise(
+        name="f",
+        lab="lab0",
+        number="0.1",
+        title="",
+        parameters=(),
+        outputs=outputs,
+        properties=(line,),
+        hints=(),
+    )
+
+
+def gap(output, expected, value):
+    given = Answer(status="ok", value=plain(value))
+    return compare(exercise(output), CASE, {output.name: expected}, given)[output.name]
+
+
+@pytest.mark.parametrize("form", [np.array, list, tuple, lambda x: [list(row) for row in x]])
+def test_arrays_lists_and_tuples_are_the_same_answer(form):
+    right = np.arange(6.0).reshape(3, 2)
+    assert gap(ARRAY, right, form(right)) is None
+
+
+def test_a_gap_names_the_place_the_time_and_both_numbers():
+    right = np.zeros((4, 2))
+    wrong = right.copy()
+    wrong[2:, 1] = 1.0
+    found = gap(ARRAY, right, wrong)
+    assert found.place == (2, 1) and (found.got, found.expected) == (1.0, 0.0)
+    assert found.message == "x at step 2, neuron 1 (t = 1 ms): got 1 mV, expected 0 mV"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (np.zeros((2, 4)), "shape"),
+        (np.zeros((4, 2), np.float32), "precision"),
+        (np.full((4, 2), np.nan), "not finite"),
+        (np.zeros((4, 2), complex), "form"),
+        (None, "form"),
+        ("text", "form"),
+        ({"V": 1}, "form"),
+        ([[1.0], [1.0, 2.0]], "shape"),
+        ((x for x in range(3)), "form"),
+        (np.zeros((4, 2)) + 1e-8, "value"),
+    ],
+)
+def test_every_other_form_gets_its_own_gap(value, kind):
+    assert gap(ARRAY, np.zeros((4, 2)), value).kind == kind
+
+
+def test_not_a_number_agrees_with_itself_only():
+    right = np.array([np.nan, 1.0])
+    one = Output(name="x")
+    assert gap(one, right, right.copy()) is None
+    assert gap(one, right, np.array([0.0, 1.0])).kind == "value"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [np.array([1.0, 2.0]), np.array([])],
+        ([1.0, 2.0], []),
+        [[1, 2], ()],
+        np.array([np.array([1.0, 2.0]), np.array([])], dtype=object),
+    ],
+)
+def test_spike_trains_come_in_any_sequence(value):
+    assert gap(TRAINS, [np.array([1.0, 2.0]), np.empty(0)], value) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ([np.array([1.0, 2.0]), None], "None"),
+        ([np.array([1.0, 2.0]), np.array([None])], "None"),
+        ([(np.array([1, 2]),), (np.array([]),)], "shape"),
+        ([1.0, 2.0], "one number"),
+        ([np.array([1.0, 2.0])], "1 entries"),
+        ([np.array([1.0]), np.array([])], "1 values, expected 2"),
+        ([np.array([1.0, 2.5]), np.array([])], "got 2.5 ms, expected 2 ms"),
+    ],
+)
+def test_malformed_spike_trains_are_described(value, words):
+    assert words in gap(TRAINS, [np.array([1.0, 2.0]), np.empty(0)], value).message
+
+
+def test_plain_keeps_no_object_of_the_students():
+    class Liar(np.ndarray):
+        def __eq__(self, other):
+            return True
+
+    value = plain(np.zeros(3).view(Liar))
+    assert type(value) is np.ndarray
+    assert plain(object()) == {"foreign": "a object"}
+    assert plain(np.array(["a"])) == {"foreign": "an array of <U1"}
+
+
+def test_pack_refuses_what_is_not_data():
+    tree = {"a": [1, 2.5, None, "t", {"b": np.arange(3)}]}
+    back = unpack(pack(tree))
+    assert back["a"][:4] == [1, 2.5, None, "t"] and back["a"][4]["b"].tolist() == [0, 1, 2]
+    with pytest.raises(TypeError):
+        pack({"f": print})
+    with pytest.raises(TypeError):
+        pack({"f": np.array([print])})
+
+
+@pytest.mark.parametrize("name", key_names())
+def test_a_key_survives_the_disk_and_gives_the_same_bytes(name, tmp_path):
+    key = load_key(name)
+    first = save_key(key, tmp_path / "one").read_bytes()
+    load_key.cache_clear()
+    again = load_key(name, tmp_path / "one")
+    assert save_key(again, tmp_path / "two").read_bytes() == first
+    assert again.exercise == key.exercise and again.mistakes == key.mistakes
+
+
+def test_a_damaged_or_missing_key_says_so(tmp_path):
+    (tmp_path / "broken.npz").write_bytes(b"not a key")
+    with pytest.raises(ValueError, match="damaged"):
+        load_key("broken", tmp_path)
+    with pytest.raises(KeyNotFound, match="broken"):
+        load_key("absent", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda V, s, t: (V, s * 0, t), "never fires"),
+        (lambda V, s, t: (np.where(s == 1, -70.5, V), s, t), "resets to -70.5 instead of -77"),
+        (lambda V, s, t: (np.repeat(V[:, :1], V.shape[1], axis=1), s, t), "alike for all neurons"),
+        (lambda V, s, t: (V * 1000, s, t), "1000 times"),
+        (lambda V, s, t: (V + 3.25, s, t), "off by +3.25"),
+        (lambda V, s, t: (np.repeat(V[:1], len(V), axis=0), s, t), "never leaves its first value"),
+        (lambda V, s, t: (np.vstack([V[:1], V[:-1]]), s, t), "one row late"),
+        (lambda V, s, t: (V * np.inf, s, t), "beyond all bounds"),
+    ],
+)
+def test_an_unknown_fault_is_described_by_its_symptom(spoil, words):
+    from solutions.reference.lab2 import lif_euler as right
+
+    def lif_euler(*inputs):
+        return spoil(*right(*inputs))
+
+    report = report_on(load_key("lif_euler"), lif_euler)
+    assert not report.passed and not report.mistakes
+    assert any(words in said for said in report.symptoms), report.symptoms
