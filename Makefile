@@ -1,0 +1,110 @@
+# Everything starts here, with Python and make and nothing else.  `make help` lists the targets.
+# Kept to what GNU make 3.81 and a POSIX shell know, since that is what a Mac has.
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+STAMP := $(VENV)/.setup-done
+
+# The Python to build .venv with: the first of these that is 3.11, 3.12 or 3.13.
+# To choose another: make setup PYTHON=/path/to/python3.12
+PYTHON := python3 python3.13 python3.12 python3.11 python
+
+# Run a command of .venv as if it were activated: nbgrader looks for `alembic` on the PATH, and
+# Jupyter for its kernels' Python.
+RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lab demo test bench handout lint format check-notebooks build lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP) ## build .venv with the tested set of packages
+
+lab: setup ## open JupyterLab on your copy of the labs (my_labs/)
+	$(RUN) $(BIN)/lifkit lab
+
+demo: setup ## grade a sample class, from release to feedback
+	$(RUN) $(BIN)/python -m solutions.demo
+
+test: lint ## format, lint and type checks, then every test
+	$(RUN) $(BIN)/python -m pytest
+
+bench: setup ## print the benchmark tables
+	$(RUN) $(BIN)/python -m benchmarks
+
+handout: setup ## write what a student gets: a wheel and a zip of the labs
+	$(RUN) $(BIN)/lifkit handout
+
+build: setup ## rebuild keys and student notebooks from solutions/
+	$(RUN) $(BIN)/lifkit build
+
+lint: setup ## check format, lint and types, changing nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: setup ## format the code and mend what ruff can mend
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+check-notebooks: setup ## check that notebooks are stored clean (no outputs, whole links)
+	$(RUN) $(BIN)/python -m pytest -q tests/test_repository.py
+
+# LOCK=--upgrade moves every package to its newest version; without it only what must move moves.
+# One version for all Pythons (fewest), so that a class computes with one numpy.
+lock: setup ## make requirements.txt anew from pyproject.toml (LOCK=--upgrade for newest)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	    --all-extras --generate-hashes --custom-compile-command "make lock" $(LOCK) \
+	    --output-file requirements.txt pyproject.toml
+
+clean: ## remove what can be made again; never my_labs/, submissions or gradebooks
+	rm -rf $(VENV) dist handout demo_course .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp holds the folder it was made in.  A folder that was moved, or a set-up that was broken
+# off, is set up from scratch: the scripts in .venv name their interpreter by its full path.
+ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
+.PHONY: $(STAMP)
+endif
+
+define NO_PYTHON
+lifkit needs Python 3.11, 3.12 or 3.13, and found none of them (tried: $(PYTHON)).
+  Debian, Ubuntu:  sudo apt-get install python3 python3-venv
+  Fedora:          sudo dnf install python3.13
+  macOS:           brew install python@3.13
+  anywhere:        conda env create -f environment.yml    (see README.md)
+It lies somewhere else?  make setup PYTHON=/path/to/python3.12
+endef
+define NO_VENV
+is here, but cannot build a virtual environment: its venv or ensurepip module is missing.
+  Debian, Ubuntu:  sudo apt-get install python3-venv
+                   (for a Python beside the system's own: python3.12-venv, python3.13-venv)
+  anywhere:        conda env create -f environment.yml    (see README.md)
+Then run make again.
+endef
+export NO_PYTHON NO_VENV
+
+$(STAMP): requirements.txt pyproject.toml
+	@python= ; halfway= ; \
+	for candidate in $(PYTHON); do \
+	    "$$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	        >/dev/null 2>&1 || continue; \
+	    halfway="$${halfway:-$$candidate}"; \
+	    "$$candidate" -c 'import ensurepip, venv' >/dev/null 2>&1 || continue; \
+	    python="$$candidate"; break; \
+	done; \
+	if [ -z "$$halfway" ]; then printf '%s\n' "$$NO_PYTHON" >&2; exit 1; fi; \
+	if [ -z "$$python" ]; then printf '%s %s\n' "$$halfway" "$$NO_VENV" >&2; exit 1; fi; \
+	if [ "$$(cat $(STAMP) 2>/dev/null)" = "$(CURDIR)" ] && $(BIN)/python -c '' 2>/dev/null; then \
+	    echo "Bringing $(VENV) up to date ..."; rm -f $(STAMP); \
+	else \
+	    echo "Building $(VENV) with $$("$$python" --version), once; this takes a few minutes ..."; \
+	    "$$python" -m venv --clear $(VENV) || exit 1; \
+	fi
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	    --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	    --no-deps --no-build-isolation --editable .
+	@printf '%s' "$(CURDIR)" > $(STAMP)
+	@echo "$(VENV) is ready."

@@ -1,0 +1,37 @@
+"""The course as nbgrader sees it; nbgrader reads this file when run from this folder."""
+
+c = get_config()
+
+c.CourseDirectory.course_id = "lif"
+
+# Instructors edit solutions/labs/<lab>/<lab>.ipynb, students open notebooks/<lab>/<lab>.ipynb.
+# The gradebook stays where nbgrader puts it: gradebook.db in this folder, ignored by git.
+c.CourseDirectory.source_directory = "solutions/labs"
+c.CourseDirectory.release_directory = "notebooks"
+
+# notebooks/ is committed, the gradebook is not.  In a fresh clone plain `nbgrader
+# generate_assignment` would find the released notebook, skip the lab, and leave the gradebook
+# without it, so that autograding has nothing to grade against.  Force makes it do its work.
+c.GenerateAssignment.force = True
+
+# nbgrader's own steps in nbgrader's own order, and one of ours: StampEdition writes into the
+# notebook which edition of lifkit it belongs to.  It stands before checksums are taken and cells
+# are saved, so that what it writes is part of the notebook that the gradebook knows.
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ClearSolutions",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "lifkit.build.StampEdition",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# Seconds a cell.  Twice nbgrader's default: a check runs a student's plain loops on every case.
+c.Execute.timeout = 60

@@ -1,0 +1,419 @@
+"""pyproject.toml is the source; environment.yml, requirements.txt, make and CI follow it."""
+
+import importlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
+PYTHONS = ("3.11", "3.12", "3.13")
+PLATFORMS = {
+    "linux": {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux"},
+    "macos": {"sys_platform": "darwin", "os_name": "posix", "platform_system": "Darwin"},
+    "windows": {"sys_platform": "win32", "os_name": "nt", "platform_system": "Windows"},
+}
+# Packages that conda-forge calls by another name.
+PYPI_NAME = {"python-build": "build"}
+
+
+def declared():
+    """Return every requirement of pyproject.toml: the package's own and the extras'."""
+    extras = PROJECT["optional-dependencies"]
+    lines = PROJECT["dependencies"] + [line for extra in extras.values() for line in extra]
+    return [Requirement(line) for line in lines]
+
+
+def as_ranges(requirements):
+    """Return ``{name: specifier}``; two ranges for one name must be the same."""
+    ranges = {}
+    for requirement in requirements:
+        name = canonicalize_name(requirement.name)
+        assert ranges.setdefault(name, requirement.specifier) == requirement.specifier, name
+    return ranges
+
+
+# --- pyproject.toml -----------------------------------------------------------------------------
+
+
+def test_every_requirement_has_a_lower_bound():
+    bare = [
+        name
+        for name, specifier in as_ranges(declared()).items()
+        if not any(part.operator in (">=", "~=", "==") for part in specifier)
+    ]
+    assert bare == []
+
+
+def test_the_package_needs_what_the_students_side_needs_and_no_more():
+    names = {canonicalize_name(Requirement(line).name) for line in PROJECT["dependencies"]}
+    assert names == {"numpy", "scipy", "matplotlib", "seaborn", "ipywidgets", "anywidget"}
+
+
+def test_the_installed_version_is_the_declared_one():
+    try:
+        installed = version("lifkit")
+    except PackageNotFoundError:
+        pytest.skip("lifkit is not installed here; make setup installs it")
+    assert installed == PROJECT["version"]
+
+
+def test_the_package_states_the_declared_version():
+    if not (ROOT / "lifkit" / "__init__.py").exists():
+        pytest.skip("lifkit/__init__.py is not there yet")
+    assert importlib.import_module("lifkit").__version__ == PROJECT["version"]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """Build the wheel with the hatchling that is installed; no network."""
+    if not (ROOT / "lifkit" / "__init__.py").exists() or not (ROOT / "README.md").exists():
+        pytest.skip("lifkit/__init__.py or README.md is not there yet")
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_holds_lifkit_and_nothing_else(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        tops = {name.split("/")[0] for name in archive.namelist()}
+    assert tops == {"lifkit", f"lifkit-{PROJECT['version']}.dist-info"}
+
+
+def test_the_wheel_holds_every_module_and_key_of_lifkit(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        packed = set(archive.namelist())
+    wanted = {
+        path.relative_to(ROOT).as_posix()
+        for pattern in ("*.py", "*.npz", "*.js", "*.css")
+        for path in (ROOT / "lifkit").rglob(pattern)
+    }
+    assert wanted - packed == set()
+
+
+# --- environment.yml ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def environment():
+    return yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+
+
+def conda_requirements(environment):
+    """Return conda's lines as Python requirements, without python and pip themselves."""
+    lines = [line for line in environment["dependencies"] if isinstance(line, str)]
+    requirements = [Requirement(line) for line in lines]
+    for requirement in requirements:
+        requirement.name = PYPI_NAME.get(requirement.name, requirement.name)
+    return [r for r in requirements if r.name not in ("python", "pip")]
+
+
+def pip_lines(environment):
+    """Return the lines of environment.yml that pip reads."""
+    (section,) = (line for line in environment["dependencies"] if isinstance(line, dict))
+    return section["pip"]
+
+
+def test_conda_and_pyproject_ask_for_the_same_packages(environment):
+    pip = [Requirement(line) for line in pip_lines(environment) if not line.startswith("-e")]
+    assert as_ranges(conda_requirements(environment) + pip) == as_ranges(declared())
+
+
+def test_conda_lists_no_package_twice(environment):
+    names = [canonicalize_name(r.name) for r in conda_requirements(environment)]
+    assert len(names) == len(set(names))
+
+
+def test_conda_and_pyproject_ask_for_the_same_python(environment):
+    (python,) = (
+        line
+        for line in environment["dependencies"]
+        if isinstance(line, str) and line.split()[0] == "python"
+    )
+    assert Requirement(python).specifier == SpecifierSet(PROJECT["requires-python"])
+
+
+def test_conda_installs_the_package_from_this_folder(environment):
+    assert environment["name"] == "lifkit"
+    assert environment["channels"][0] == "conda-forge"
+    assert "-e ." in pip_lines(environment)
+
+
+# --- requirements.txt ---------------------------------------------------------------------------
+
+
+def requirements_text():
+    return (ROOT / "requirements.txt").read_text(encoding="utf-8")
+
+
+def pins(text):
+    """Return the requirements of a lock file with the number of hashes of each."""
+    joined = text.replace("\\\n", " ")
+    lines = [line.strip() for line in joined.splitlines()]
+    entries = [line for line in lines if line and not line.startswith(("#", "-"))]
+    return [
+        (Requirement(entry.split(" --hash=")[0].strip()), entry.count("--hash=sha256:"))
+        for entry in entries
+    ]
+
+
+def test_requirements_are_pinned_and_hashed():
+    entries = pins(requirements_text())
+    loose = [
+        str(requirement)
+        for requirement, hashes in entries
+        if [part.operator for part in requirement.specifier] != ["=="] or not hashes
+    ]
+    assert entries and loose == []
+
+
+def test_requirements_name_no_index_and_no_place_on_a_machine():
+    text = requirements_text()
+    options = [line for line in text.splitlines() if re.match(r"\s*-(?!-hash=)", line)]
+    assert options == []
+    assert re.findall(r"\w+://|\s/\w+|\s\w:\\| @ ", text) == []
+
+
+def environment_of(python, platform):
+    return default_environment() | {
+        "python_version": python,
+        "python_full_version": f"{python}.0",
+        **PLATFORMS[platform],
+    }
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_requirements_pin_every_declared_package_once_and_in_range(python, platform):
+    where = environment_of(python, platform)
+    pinned = {}
+    for requirement, _ in pins(requirements_text()):
+        if requirement.marker is None or requirement.marker.evaluate(where):
+            pinned.setdefault(canonicalize_name(requirement.name), []).append(requirement)
+    build = [Requirement(line) for line in PYPROJECT["build-system"]["requires"]]
+    for wanted in declared() + build:
+        found = pinned.get(canonicalize_name(wanted.name), [])
+        assert len(found) == 1, f"{wanted}: pinned {len(found)} times"
+        (pin,) = found[0].specifier
+        assert pin.version in wanted.specifier, f"{wanted}: pinned to {pin.version}"
+
+
+def test_the_python_range_is_the_tested_one():
+    supported = SpecifierSet(PROJECT["requires-python"])
+    assert [f"3.{minor}" for minor in range(8, 20) if f"3.{minor}" in supported] == list(PYTHONS)
+
+
+# --- make, CI, pre-commit -----------------------------------------------------------------------
+
+make = shutil.which("make")
+needs_make = pytest.mark.skipif(make is None, reason="make is not installed (conda route)")
+
+
+def run_make(*arguments, cwd=ROOT, **variables):
+    # The tests may themselves run under make: what it hands on is not for the make below.
+    kept = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    return subprocess.run(
+        [make, "--no-print-directory", *arguments],
+        cwd=cwd,
+        env=kept | variables,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def make_targets():
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return set(re.findall(r"^([a-z-]+):.*## ", text, flags=re.MULTILINE))
+
+
+CONTRACT = {"setup", "lab", "demo", "test", "bench", "handout"}
+
+
+def test_the_makefile_has_the_targets_of_the_contract():
+    assert CONTRACT <= make_targets()
+
+
+@needs_make
+def test_make_help_names_every_target():
+    shown = run_make("help").stdout
+    assert [name for name in make_targets() if f"make {name} " not in shown] == []
+
+
+@needs_make
+@pytest.mark.parametrize(
+    ("target", "commands"),
+    [
+        ("lab", ["lifkit lab"]),
+        ("demo", ["python -m solutions.demo"]),
+        ("test", ["ruff format --check", "ruff check", "mypy", "python -m pytest"]),
+        ("bench", ["python -m benchmarks"]),
+        ("handout", ["lifkit handout"]),
+        ("build", ["lifkit build"]),
+    ],
+)
+def test_a_target_runs_its_commands_in_order(target, commands):
+    plan = run_make("-n", target).stdout
+    places = [plan.find(f".venv/bin/{command}") for command in commands]
+    assert -1 not in places and places == sorted(places)
+
+
+@needs_make
+@pytest.mark.parametrize("target", ["lab", "demo", "test", "bench", "handout", "build"])
+def test_a_target_puts_the_environments_programs_on_the_path(target):
+    # nbgrader calls `alembic` by its bare name when it makes a gradebook.
+    assert f'PATH="{ROOT}/.venv/bin:$PATH"' in run_make("-n", target).stdout
+
+
+def bare_course(folder, body=None):
+    """Copy what `make setup` reads to a folder of its own, with a pretended Python beside it."""
+    for name in ("Makefile", "pyproject.toml", "requirements.txt"):
+        shutil.copy(ROOT / name, folder)
+    if body is not None:
+        (folder / "fakepython").write_text(f"#!/bin/sh\n{body}\n")
+        (folder / "fakepython").chmod(0o755)
+    return folder
+
+
+@needs_make
+def test_setup_without_a_fitting_python_says_kindly_what_to_install(tmp_path):
+    course = bare_course(tmp_path, body="exit 1")
+    done = run_make("setup", "PYTHON=./fakepython nosuchpython", cwd=course)
+    assert done.returncode != 0
+    assert "needs Python 3.11, 3.12 or 3.13" in done.stderr
+    assert "apt-get install python3 python3-venv" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (course / ".venv").exists()
+
+
+@needs_make
+def test_setup_without_venv_says_kindly_what_to_install(tmp_path):
+    course = bare_course(tmp_path, body='case "$2" in *ensurepip*) exit 1;; esac')
+    done = run_make("setup", "PYTHON=./fakepython", cwd=course)
+    assert done.returncode != 0
+    assert "apt-get install python3-venv" in done.stderr
+    assert "needs Python" not in done.stderr
+    assert not (course / ".venv").exists()
+
+
+# Pretends to be a Python whose `-m venv` makes a .venv that notes what pip is asked for.
+PRETENDED = r"""
+case "$*" in *"-m venv"*)
+    mkdir -p .venv/bin
+    printf '#!/bin/sh\necho "$*" >> pip.log\n' > .venv/bin/python
+    chmod +x .venv/bin/python;;
+esac
+"""
+
+
+@needs_make
+def test_setup_is_done_once_and_again_when_requirements_change(tmp_path):
+    course = bare_course(tmp_path, body=PRETENDED)
+    log = course / "pip.log"
+
+    def installs():
+        done = run_make("setup", "PYTHON=./fakepython", cwd=course)
+        assert done.returncode == 0, done.stderr
+        lines = log.read_text().splitlines()
+        log.write_text("")
+        return [line for line in lines if "pip install" in line]
+
+    first = installs()
+    assert len(first) == 2
+    assert "--require-hashes -r requirements.txt" in first[0]
+    assert "--no-deps --no-build-isolation --editable ." in first[1]
+    assert installs() == []
+    later = (course / ".venv" / ".setup-done").stat().st_mtime + 10
+    os.utime(course / "requirements.txt", (later, later))
+    assert len(installs()) == 2
+
+
+@needs_make
+def test_a_moved_folder_is_set_up_anew(tmp_path):
+    old = tmp_path / "old"
+    old.mkdir()
+    bare_course(old, body=PRETENDED)
+    assert run_make("setup", "PYTHON=./fakepython", cwd=old).returncode == 0
+    new = old.rename(tmp_path / "new")
+    (new / "pip.log").unlink()
+    done = run_make("setup", "PYTHON=./fakepython", cwd=new)
+    assert done.returncode == 0, done.stderr
+    assert "Building .venv" in done.stdout
+    assert (new / ".venv" / ".setup-done").read_text() == str(new)
+
+
+def test_ci_runs_make_test():
+    script = ROOT / ".ci" / "run"
+    lines = script.read_text(encoding="utf-8").splitlines()
+    assert lines[0].endswith("bash")
+    assert "set -euo pipefail" in lines
+    assert lines[-1] == "make test"
+    assert os.access(script, os.X_OK)
+
+
+def test_pre_commit_hooks_are_local_and_call_make():
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert {repo["repo"] for repo in config["repos"]} == {"local"}
+    entries = [hook["entry"].split() for repo in config["repos"] for hook in repo["hooks"]]
+    assert entries
+    for program, *arguments in entries:
+        assert program == "make"
+        assert arguments[-1] in make_targets()
+
+
+# --- nbgrader_config.py -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def course_config():
+    from traitlets.config.loader import PyFileConfigLoader
+
+    return PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+
+
+def test_the_course_is_where_the_design_says(course_config):
+    assert course_config.CourseDirectory.source_directory == "solutions/labs"
+    assert course_config.CourseDirectory.release_directory == "notebooks"
+    assert course_config.GenerateAssignment.force is True
+
+
+def test_one_step_is_ours_and_the_rest_are_nbgraders_in_its_order(course_config):
+    from nbgrader.converters import GenerateAssignment
+
+    stock = [f"nbgrader.preprocessors.{step.__name__}" for step in stock_steps(GenerateAssignment)]
+    steps = list(course_config.GenerateAssignment.preprocessors)
+    ours = steps.index("lifkit.build.StampEdition")
+    assert ours < steps.index("nbgrader.preprocessors.ComputeChecksums")
+    assert ours < steps.index("nbgrader.preprocessors.SaveCells")
+    assert steps[:ours] + steps[ours + 1 :] == stock
+
+
+def stock_steps(converter):
+    """Return nbgrader's own list of preprocessors."""
+    return converter.class_traits()["preprocessors"].default()
+
+
+@pytest.mark.skipif(
+    not list((ROOT / "lifkit").glob("build*")), reason="lifkit.build is not there yet"
+)
+def test_every_step_can_be_imported(course_config):
+    from traitlets import import_item
+
+    for step in course_config.GenerateAssignment.preprocessors:
+        assert isinstance(import_item(step), type)
