@@ -1,0 +1,1 @@
+"""Benchmarks: each module prints one table; every comparison is measured side by side in one run."""
