@@ -7,6 +7,7 @@ converters nor the grading engine to open the labs.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -78,9 +79,11 @@ def _lab(options: argparse.Namespace) -> int:
         "jupyterlab",
         f"--ServerApp.root_dir={options.folder.resolve()}",
     ]
+    # nbgrader's tools call commands that stand beside this Python.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     print("Opening JupyterLab; to end it, press Ctrl-C here.")
     try:
-        return subprocess.call([*command, *options.jupyter])
+        return subprocess.call([*command, *options.jupyter], env={**os.environ, "PATH": path})
     except KeyboardInterrupt:
         return 0
 
