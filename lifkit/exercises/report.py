@@ -60,7 +60,10 @@ class Report:
         Share of the points, 0 to 1.
     lines : tuple of Line
     mistakes : tuple of Mistake
-        The likely mistakes by name; more than one when they can't be told apart.
+        The likely mistakes by name: the bad habits first, then what explains the numbers; of the
+        latter more than one when they can't be told apart.
+    habits : tuple of Mistake
+        Those of the mistakes that a right answer can have too: inputs changed, state kept.
     symptoms : tuple of str
         What the numbers look like, when no known mistake fits.
     problem : Problem or None
@@ -72,6 +75,7 @@ class Report:
     fraction: float
     lines: tuple[Line, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+    habits: tuple[Mistake, ...] = ()
     symptoms: tuple[str, ...] = ()
     problem: Problem | None = None
 
@@ -133,14 +137,14 @@ def judge(key: Key, given: Attempt, *, unsound: Collection[str] = ()) -> Report:
             exercise=exercise,
             outcome=outcome,
             fraction=1.0,
-            lines=(form, *lines, _habit_line(habits, fraction)),
+            lines=(form, *lines, _habit_line(habits, True)),
         )
     failing = [
         line
         for line, shown in zip(exercise.properties, lines, strict=True)
         if shown.status != "pass"
     ]
-    named = _from_earlier(given, unsound) + habits + _from_problem(exercise, problem)
+    named = habits + _from_earlier(given, unsound) + _from_problem(exercise, problem)
     wrong = any(line.status != "pass" for line in (form, *lines))
     if wrong and not _decisive(named):
         named += (
@@ -150,8 +154,9 @@ def judge(key: Key, given: Attempt, *, unsound: Collection[str] = ()) -> Report:
         exercise=exercise,
         outcome=outcome,
         fraction=fraction,
-        lines=(form, *lines, _habit_line(habits, fraction)),
+        lines=(form, *lines, _habit_line(habits, given.again is not None)),
         mistakes=named,
+        habits=habits,
         symptoms=() if named or not wrong else symptoms(key, answers),
         problem=problem,
     )
@@ -265,11 +270,11 @@ def _habits(given: Attempt) -> tuple[Mistake, ...]:
     return tuple(found)
 
 
-def _habit_line(habits: Sequence[Mistake], fraction: float) -> Line:
+def _habit_line(habits: Sequence[Mistake], ran: bool) -> Line:
     text = "leaves its inputs alone and answers the same when asked twice"
     if habits:
         return Line(text=text, status="fail", detail=habits[0].name)
-    return Line(text=text, status="pass" if fraction > 0 else "untested")
+    return Line(text=text, status="pass" if ran else "untested")
 
 
 def _from_earlier(given: Attempt, unsound: Collection[str]) -> tuple[Mistake, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from .report import Report
+from .report import Line, Report
 
 __all__ = ["as_html", "as_text", "headline", "hint_html", "hint_text"]
 
@@ -34,14 +34,14 @@ def headline(report: Report) -> str:
 def as_text(report: Report) -> str:
     """Write a report as plain text."""
     rows = [f"Exercise {headline(report)}"]
+    rows += [f"  {label}: {sentence}" for label, sentence in _advice(report)]
+    rows += [f"    {row}" for row in _problem(report)]
     for line in report.lines:
-        rows.append(f"  {_MARKS[line.status]} {line.text}" + _untested(line.status))
+        rows.append(f"  {_MARKS[line.status]} {line.text}{_untested(line.status)}")
         if line.detail:
             rows.append(f"      {line.detail}")
-    rows += [f"  {row}" for row in _problem(report)]
-    for label, sentence in _advice(report):
-        rows.append(f"  {label}: {sentence}")
-    rows += [f"  {row}" for row in (_footer(report),) if row]
+    if _footer(report):
+        rows.append(f"  {_footer(report)}")
     return "\n".join(rows)
 
 
@@ -50,35 +50,34 @@ def as_html(report: Report) -> str:
     colour = {"correct": "#1b7f5c", "not started": "#6b6b6b"}.get(report.outcome, "#b8500f")
     parts = [
         '<div class="lifkit-report" role="status" style="border-left:4px solid '
-        f'{colour};padding:0.4em 1em;margin:0.3em 0;line-height:1.45;max-width:52em">',
+        f'{colour};padding:0.4em 1em;margin:0.3em 0;line-height:1.45;max-width:56em">',
         f"<strong>Exercise {html.escape(headline(report))}</strong>",
     ]
-    if report.lines:
-        parts.append('<ul style="list-style:none;padding-left:0.2em;margin:0.4em 0">')
-        for line in report.lines:
-            mark = (
-                f'<span role="img" aria-label="{_SAID[line.status]}" style="display:inline-block;'
-                f'width:1.4em;font-weight:bold">{_MARKS[line.status]}</span>'
-            )
-            detail = (
-                f'<div style="margin-left:1.6em;opacity:0.85">{html.escape(line.detail)}</div>'
-                if line.detail
-                else ""
-            )
-            parts.append(
-                f"<li>{mark}{html.escape(line.text + _untested(line.status))}{detail}</li>"
-            )
-        parts.append("</ul>")
-    for row in _problem(report):
-        parts.append(f'<pre style="margin:0.3em 0;white-space:pre-wrap">{html.escape(row)}</pre>')
     for label, sentence in _advice(report):
         parts.append(
             f'<p style="margin:0.3em 0"><strong>{html.escape(label)}:</strong> '
             f"{html.escape(sentence)}</p>"
         )
+    if _problem(report):
+        code = html.escape("\n".join(_problem(report)))
+        parts.append(f'<pre style="margin:0.4em 1.6em;white-space:pre-wrap">{code}</pre>')
+    if report.lines:
+        parts.append('<ul style="list-style:none;padding-left:0.2em;margin:0.4em 0">')
+        parts += [_line_html(line) for line in report.lines]
+        parts.append("</ul>")
     if _footer(report):
         parts.append(f'<p style="margin:0.3em 0;opacity:0.85">{html.escape(_footer(report))}</p>')
     return "\n".join(parts) + "\n</div>"
+
+
+def _line_html(line: Line) -> str:
+    mark = (
+        f'<span role="img" aria-label="{_SAID[line.status]}" style="display:inline-block;'
+        f'width:1.4em;margin-left:-1.4em;font-weight:bold">{_MARKS[line.status]}</span>'
+    )
+    detail = f'<div style="opacity:0.85">{html.escape(line.detail)}</div>' if line.detail else ""
+    text = html.escape(line.text + _untested(line.status))
+    return f'<li style="margin-left:1.4em">{mark}{text}{detail}</li>'
 
 
 def hint_text(report: Report, number: int) -> str:
@@ -98,7 +97,7 @@ def hint_html(report: Report, number: int) -> str:
 
 
 def _untested(status: str) -> str:
-    return " (not tested: the code stopped before)" if status == "untested" else ""
+    return " (not tested)" if status == "untested" else ""
 
 
 def _problem(report: Report) -> list[str]:
@@ -112,16 +111,19 @@ def _problem(report: Report) -> list[str]:
 
 def _advice(report: Report) -> list[tuple[str, str]]:
     """Pair each piece of advice with its label."""
-    rows = []
-    several = len(report.mistakes) > 1
-    for number, mistake in enumerate(report.mistakes):
-        label = "Likely mistake" if not number else ("or" if several else "Likely mistake")
-        rows.append((label, mistake.diagnosis))
-    if report.mistakes:
-        hints = list(dict.fromkeys(mistake.hint for mistake in report.mistakes))
-        rows += [("How to mend it", hint) for hint in hints]
-    elif report.symptoms:
+    causes = [mistake for mistake in report.mistakes if mistake not in report.habits]
+    rows = [
+        ("Likely mistake" if not number else "or", mistake.diagnosis)
+        for number, mistake in enumerate(causes)
+    ]
+    rows += [("How to mend it", hint) for hint in dict.fromkeys(item.hint for item in causes)]
+    if not causes and report.symptoms:
         rows.append(("What it looks like", "; ".join(report.symptoms) + "."))
+    for mistake in report.habits:
+        rows += [
+            ("Also" if rows else "Mistake", mistake.diagnosis),
+            ("How to mend it", mistake.hint),
+        ]
     return rows
 
 
