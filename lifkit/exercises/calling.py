@@ -15,30 +15,21 @@ import io
 import linecache
 import signal
 import sys
-import sysconfig
 import threading
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from .model import Case, Exercise
+from .outside import changed_value, in_a_library, read_from_outside
+from .plain import plain, same
 
-__all__ = ["Answer", "Attempt", "Problem", "answer", "attempt", "plain"]
+__all__ = ["Answer", "Attempt", "Problem", "answer", "attempt", "same_answer"]
 
 #: Seconds that one call may take in a notebook.  A double loop in pure Python over the longest public
 #: case (10 neurons, 10 000 steps) takes about 0.1 s, so even a very slow machine has time to spare.
 TIME_LIMIT = 10.0
-
-#: Largest value that is kept, in bytes; the largest public answer has 0.8 MB.
-SIZE_LIMIT = 64_000_000
-
-_LIBRARY = tuple(
-    str(Path(sysconfig.get_paths()[name]).resolve()) for name in ("stdlib", "purelib", "platlib")
-) + (str(Path(__file__).resolve().parent.parent),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +126,7 @@ def attempt(
     -------
     Attempt
     """
-    data, uses = _read_from_outside(target)
+    data, uses = read_from_outside(target)
     answers: list[Answer] = []
     for case in cases:
         stopped = bool(answers) and answers[-1].status == "timeout"
@@ -192,7 +183,7 @@ def answer(
         name
         for (_, used), call in zip(calls, case.calls, strict=True)
         for name, original in call.inputs.items()
-        if not _same(used[name], original)
+        if not same(used[name], original)
     ]
     return Answer(status="ok", value=value, changed=tuple(dict.fromkeys(changed)))
 
@@ -221,68 +212,6 @@ def plain_answer(
         for name in exercise.reads(case)
         if hasattr(instance, name)
     }
-
-
-def plain(value: Any) -> Any:
-    """Turn whatever a student's code returned into plain data.
-
-    Parameters
-    ----------
-    value : object
-        Anything.
-
-    Returns
-    -------
-    None, ndarray, list or dict
-        Numbers and numeric arrays become arrays of a basic dtype; sequences become lists of plain
-        data (of one array when they hold plain numbers only); everything else becomes
-        ``{"foreign": what it is}``.
-
-    Examples
-    --------
-    >>> plain([1.0, 2.0])
-    array([1., 2.])
-    >>> plain(([1.0], []))
-    [array([1.]), array([], dtype=float64)]
-    >>> plain("twelve")
-    {'foreign': 'a str'}
-    """
-    return _plain(value, 0)
-
-
-def _plain(value: Any, depth: int) -> Any:
-    if value is None:
-        return None
-    if isinstance(value, str | bytes | dict | set | frozenset):
-        return {"foreign": f"a {type(value).__name__}"}
-    if isinstance(value, list | tuple | range):
-        return _plain_sequence(value, depth)
-    if isinstance(value, bool | int | float | complex | np.ndarray | np.generic) or hasattr(
-        value, "__array__"
-    ):
-        return _plain_array(value, depth)
-    return {"foreign": f"a {type(value).__name__}"}
-
-
-def _plain_sequence(value: Any, depth: int) -> Any:
-    if depth > 4:
-        return {"foreign": "lists nested more than four deep"}
-    if all(isinstance(item, bool | int | float | complex | np.number | np.bool_) for item in value):
-        return _plain_array(np.array(list(value)) if len(value) else np.empty(0), depth)
-    return [_plain(item, depth + 1) for item in value]
-
-
-def _plain_array(value: Any, depth: int) -> Any:
-    array = np.asarray(value)
-    if array.nbytes > SIZE_LIMIT:
-        return {"foreign": f"an array of {array.nbytes / 1e6:.0f} MB"}
-    if array.dtype.kind in "biufc":
-        if array.dtype.kind == "f" and array.dtype.itemsize > 8:
-            array = array.astype(float)
-        return np.array(array, subok=False)
-    if array.dtype.kind == "O" and array.ndim:
-        return _plain_sequence(list(array), depth)
-    return {"foreign": f"an array of {array.dtype}"}
 
 
 # Time and noise --------------------------------------------------------------------------------
@@ -370,7 +299,7 @@ def _problem(error: BaseException) -> Problem:
     trace = error.__traceback__
     while trace is not None:
         filename = trace.tb_frame.f_code.co_filename
-        if not _in_a_library(filename):
+        if not in_a_library(filename):
             place = (filename, trace.tb_lineno, trace.tb_frame.f_code.co_name)
         trace = trace.tb_next
     text = " ".join(str(error).split())[:300]
@@ -381,12 +310,6 @@ def _problem(error: BaseException) -> Problem:
     return Problem(
         kind=type(error).__name__, message=text, line=line, source=source, function=function
     )
-
-
-def _in_a_library(filename: str) -> bool:
-    if filename.startswith("<"):  # not a file: "<ipython-input-1>", "<string>", or a part of Python
-        return filename.startswith(("<frozen", "<__array_function__"))
-    return str(Path(filename).resolve()).startswith(_LIBRARY)
 
 
 def _stub(error: BaseException) -> types.CodeType | None:
@@ -422,84 +345,9 @@ def _is_empty(target: Callable[..., Any]) -> bool:
     )
 
 
-# Keeping to itself -----------------------------------------------------------------------------
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Whether two inputs are equal, element by element."""
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(_same, one, other))
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(_same(one[name], other[name]) for name in one)
-    if one is None or other is None:
-        return one is other
-    one, other = np.asarray(one), np.asarray(other)
-    if one.shape != other.shape or one.dtype != other.dtype:
-        return False
-    return bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "fc"))
-
-
 def same_answer(one: Answer, other: Answer) -> bool:
     """Whether two answers are the same to the last bit."""
-    return one.status == other.status and _same(one.value, other.value)
-
-
-def _read_from_outside(
-    target: Callable[..., Any],
-) -> tuple[list[tuple[dict[str, Any], str]], tuple[str, ...]]:
-    """Find what a function reads from its notebook, also through the functions that it calls.
-
-    Returns
-    -------
-    data : list of (namespace, name)
-        Numbers and arrays.
-    uses : tuple of str
-        Functions and classes.
-    """
-    data: list[tuple[dict[str, Any], str]] = []
-    uses: list[str] = []
-    todo: list[Any] = [target]
-    seen: set[int] = set()
-    while todo:
-        item = todo.pop()
-        if id(item) in seen:
-            continue
-        seen.add(id(item))
-        if isinstance(item, type):
-            todo.extend(vars(item).values())
-        item = inspect.unwrap(getattr(item, "__func__", item)) if callable(item) else item
-        if not isinstance(item, types.FunctionType) or _in_a_library(item.__code__.co_filename):
-            continue
-        for name in _global_names(item.__code__):
-            value = item.__globals__.get(name)
-            if _is_data(value):
-                data.append((item.__globals__, name))
-            elif isinstance(value, types.FunctionType | type):
-                uses.append(name)
-                todo.append(value)
-    return data, tuple(dict.fromkeys(uses))
-
-
-def _global_names(code: types.CodeType) -> list[str]:
-    names = [
-        str(step.argval)
-        for step in dis.get_instructions(code)
-        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
-    ]
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            names.extend(_global_names(constant))
-    return list(dict.fromkeys(names))
-
-
-def _is_data(value: Any) -> bool:
-    if isinstance(value, bool):
-        return False
-    if isinstance(value, int | float | np.number):
-        return True
-    if isinstance(value, np.ndarray):
-        return value.dtype.kind in "if"
-    return isinstance(value, list | tuple) and bool(value) and all(map(_is_data, value))
+    return one.status == other.status and same(one.value, other.value)
 
 
 def _matters(
@@ -507,20 +355,8 @@ def _matters(
 ) -> bool:
     """Whether the answer changes while the variable `name` has another value."""
     kept = namespace[name]
-    namespace[name] = _other(kept)
+    namespace[name] = changed_value(kept)
     try:
         return not same_answer(call(), usual)
     finally:
         namespace[name] = kept
-
-
-def _other(value: Any) -> Any:
-    """Return a value of the same kind that is nowhere equal to `value`."""
-    if isinstance(value, list | tuple):
-        others = [_other(item) for item in value]
-        return others if isinstance(value, list) else tuple(others)
-    if isinstance(value, int | np.integer):
-        return value + 1
-    if isinstance(value, np.ndarray) and value.dtype.kind == "i":
-        return value + 1
-    return value * 1.25 + 1.0

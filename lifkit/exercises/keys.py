@@ -61,7 +61,7 @@ def pack(tree: Any) -> dict[str, np.ndarray]:
 
     def walk(node: Any) -> Any:
         if isinstance(node, np.ndarray):
-            if node.dtype.kind not in "biuf":
+            if node.dtype.kind not in "biufc":
                 raise TypeError(f"cannot pack an array of {node.dtype}: only numbers are kept")
             arrays[str(len(arrays))] = node
             return {"$array": str(len(arrays) - 1)}
