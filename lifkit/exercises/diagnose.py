@@ -7,6 +7,7 @@ both are; when none does, the numbers themselves are described (`symptoms`).
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,9 @@ __all__ = ["diagnose", "diagnose_part", "symptoms"]
 #: correct solvers differ by less than 1e-10 mV, and wrong ones may amplify that), far below the
 #: difference that any usual mistake makes on the cases.
 _RTOL, _ATOL = 1e-6, 1e-7
+
+#: Name under which a fingerprint keeps the exception that came instead of outputs; no output's name.
+RAISED = "$raised"
 
 #: More candidates than this for one line help nobody.
 _MOST = 3
@@ -43,7 +47,14 @@ def diagnose(key: Key, answers: Sequence[Answer]) -> tuple[Mistake, ...]:
         More than one when the cases can't tell them apart; empty when nothing fits.
     """
     kept, named = _kept(key, answers)
-    return tuple(m for m in key.mistakes if _fits(key, m, named, kept, ()))
+    found = tuple(m for m in key.mistakes if _fits(key, m, named, kept, ()))
+    if len(found) < 2:
+        return found
+    # An answer of the wrong form is known by the complaint, which several mistakes may share: then
+    # the numbers in it decide, as far as they can.
+    rows = key.fingerprints
+    closest = tuple(m for m in found if all(_identical(rows[m.name][i], named[i]) for i in kept))
+    return closest or found
 
 
 def diagnose_part(
@@ -85,11 +96,17 @@ def _kept(key: Key, answers: Sequence[Answer]) -> tuple[list[int], dict[int, Map
     return kept, {index: _named(key, index, answers[index]) for index in kept}
 
 
+def raised(given: Answer) -> dict[str, list[str]]:
+    """Return the fingerprint of an answer that never came: the exception's kind and message."""
+    problem = given.problem
+    return {RAISED: [problem.kind, problem.message] if problem else [given.status, ""]}
+
+
 def _named(key: Key, index: int, given: Answer) -> Mapping[str, Any]:
     """Return an answer in the form of a fingerprint."""
     if given.status == "ok":
         return by_name(key.exercise, key.cases[index], given.value)
-    return {"error": given.problem.kind if given.problem else given.status}
+    return raised(given)
 
 
 def _fits(
@@ -115,8 +132,8 @@ def _same(
     exercise: Exercise, one: Mapping[str, Any], other: Mapping[str, Any], outputs: Sequence[str]
 ) -> bool:
     """Whether two sets of named outputs are alike in `outputs` (all of them when empty)."""
-    if "error" in one or "error" in other:
-        return one.get("error") == other.get("error")
+    if RAISED in one or RAISED in other:
+        return RAISED in one and RAISED in other and _same_complaint(one[RAISED], other[RAISED])
     if not outputs and one.keys() != other.keys():
         return False
     names = [name for name in (outputs or one) if name in one or name in other]
@@ -124,6 +141,18 @@ def _same(
     return all(
         name in one and name in other and _alike(known.get(name), one[name], other[name])
         for name in names
+    )
+
+
+def _same_complaint(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two exceptions are of one kind and say about the same.
+
+    Versions of Python and NumPy word a message slightly differently, and names and shapes in it
+    vary; messages about different things share less than 0.6 of their letters.
+    """
+    (kind, said), (other_kind, other_said) = one, other
+    return kind == other_kind and (
+        difflib.SequenceMatcher(None, said, other_said).ratio() >= 0.6 or said == other_said
     )
 
 
@@ -147,6 +176,18 @@ def _form(output: Output | None, value: Any) -> tuple[str, list[np.ndarray]]:
         return "", [as_array(value).astype(float)]
     except _Mismatch as mismatch:
         return str(mismatch), []
+
+
+def _identical(one: Any, other: Any) -> bool:
+    """Whether two plain values hold the same numbers in the same form."""
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        same_shape = one.shape == other.shape
+        return same_shape and np.allclose(one, other, rtol=_RTOL, atol=_ATOL, equal_nan=True)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_identical, one, other))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_identical(one[k], other[k]) for k in one)
+    return type(one) is type(other) and bool(one == other)
 
 
 # When no known mistake fits: say what the numbers look like --------------------------------------

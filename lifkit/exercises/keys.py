@@ -42,7 +42,7 @@ def pack(tree: Any) -> dict[str, np.ndarray]:
     Returns
     -------
     dict of str to ndarray
-        ``"json"`` holds the tree as UTF-8 bytes; the other entries are its arrays.
+        ``"json"`` holds the tree as UTF-8 bytes; the other entries are its arrays, equal ones once.
 
     Raises
     ------
@@ -58,13 +58,15 @@ def pack(tree: Any) -> dict[str, np.ndarray]:
     'silent'
     """
     arrays: dict[str, np.ndarray] = {}
+    names: dict[tuple[str, tuple[int, ...], bytes], str] = {}
 
     def walk(node: Any) -> Any:
         if isinstance(node, np.ndarray):
             if node.dtype.kind not in "biufc":
                 raise TypeError(f"cannot pack an array of {node.dtype}: only numbers are kept")
-            arrays[str(len(arrays))] = node
-            return {"$array": str(len(arrays) - 1)}
+            name = names.setdefault((node.dtype.str, node.shape, node.tobytes()), str(len(names)))
+            arrays.setdefault(name, node)
+            return {"$array": name}
         if isinstance(node, np.generic):
             return walk(np.asarray(node))
         if isinstance(node, dict):

@@ -195,7 +195,7 @@ class Key:
     mistakes : tuple of Mistake
     fingerprints : dict
         Mistake name to one entry a case: None where the case keeps none, a dict of outputs as in
-        `expected`, or ``{"error": type name}`` when the mistake raises.
+        `expected`, or ``{"$raised": [type, message]}`` when the mistake raises.
     edition : str
         Which edition of its lab the key belongs to (see `lifkit.open_lab`).
     """

@@ -16,6 +16,7 @@ import numpy as np
 
 from .calling import answer
 from .compare import by_name, gaps
+from .diagnose import RAISED, raised
 from .model import Case, Exercise, Key, Mistake
 
 __all__ = ["Reference", "load_references", "make_key"]
@@ -103,7 +104,7 @@ def _fingerprint(exercise: Exercise, wrong: Callable[..., Any], case: Case) -> A
         return None
     given = answer(exercise, wrong, case)
     if given.status != "ok":
-        return {"error": given.problem.kind if given.problem else given.status}
+        return raised(given)
     named = by_name(exercise, case, given.value)
     return {
         name: value
@@ -115,7 +116,7 @@ def _fingerprint(exercise: Exercise, wrong: Callable[..., Any], case: Case) -> A
 def _agrees(
     exercise: Exercise, case: Case, right: Mapping[str, Any], row: Mapping[str, Any]
 ) -> bool:
-    return "error" not in row and not any(gaps(exercise, case, right, row).values())
+    return RAISED not in row and not any(gaps(exercise, case, right, row).values())
 
 
 def load_references(root: Path) -> dict[str, Reference]:

@@ -262,9 +262,10 @@ def _habits(given: Attempt) -> tuple[Mistake, ...]:
                 Mistake(
                     name="state kept between calls",
                     diagnosis="The same inputs give another answer the second time: something is "
-                    "remembered between calls.",
+                    "remembered between calls, or random numbers are drawn inside.",
                     hint="Make every list and array that you fill inside the function, not in its "
-                    "default arguments, in the class body or in another cell.",
+                    "default arguments, in the class body or in another cell. Random numbers are "
+                    "handed in: use those and draw none.",
                 )
             )
     return tuple(found)
