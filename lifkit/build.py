@@ -192,25 +192,40 @@ def build_notebooks(root: Path, release: Path | None = None) -> list[Path]:
         If a source breaks the contract, nbgrader can't build it, or a line of a solution would be
         released.
     """
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, _commands_on_path(), _working_in(root):
         config = _course_config(root)
+        release = (release or root / config.CourseDirectory.release_directory).resolve()
+        config.CourseDirectory.release_directory = str(Path(scratch) / "release")
         config.CourseDirectory.db_url = f"sqlite:///{scratch}/gradebook.db"
-        if release is not None:
-            config.CourseDirectory.release_directory = str(release)
-        course = CourseDirectory(config=config)
-        release = Path(course.format_path(course.release_directory, ".", ".")).resolve()
-        with _commands_on_path(), _working_in(root):
-            api = NbGraderAPI(course, config=config)
-            paths = []
-            for lab in labs_of(root):
-                source = root / "solutions" / "labs" / lab / f"{lab}.ipynb"
-                check_source(source)
-                result = api.generate_assignment(lab, force=True, create=True)
-                if not result["success"]:
-                    raise BuildError(f"nbgrader could not build {lab}:\n{result['log']}")
-                paths.append(root / course.release_directory / lab / f"{lab}.ipynb")
-                _refuse_leaks(source, paths[-1])
-    return paths
+        api = NbGraderAPI(CourseDirectory(config=config), config=config)
+        made = [_build_notebook(api, root, lab) for lab in labs_of(root)]
+        return [_put(path, release / path.parent.name / path.name) for path in made]
+
+
+def _build_notebook(api: NbGraderAPI, root: Path, lab: str) -> Path:
+    """Let nbgrader build one lab, and refuse what must not be released."""
+    source = root / "solutions" / "labs" / lab / f"{lab}.ipynb"
+    check_source(source)
+    result = api.generate_assignment(lab, force=True, create=True)
+    if not result["success"]:
+        raise BuildError(f"nbgrader could not build {lab}:\n{result['log']}")
+    released = Path(api.coursedir.release_directory) / lab / f"{lab}.ipynb"
+    found = leaks(source, released)
+    if found:
+        raise BuildError(
+            f"{source.name}: {len(found)} lines of a solution would be released, the first is\n"
+            f"    {found[0]}\nPut them between {_BEGIN} and {_END} wherever they stand."
+        )
+    return released
+
+
+def _put(made: Path, target: Path) -> Path:
+    """Put a file in its place, whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    half = target.with_suffix(".part")
+    half.write_bytes(made.read_bytes())
+    half.replace(target)
+    return target
 
 
 def check_source(path: Path) -> None:
@@ -267,49 +282,37 @@ def leaks(source: Path, released: Path | str) -> list[str]:
     Returns
     -------
     list of str
-        Lines of a solution of at least 12 characters that stand in the released text and that the
-        source does not show outside its solutions too.
+        Lines of a solution, of at least 12 characters, that stand in the released text; lines that
+        the same cell shows outside its solution too (a signature, say) are none.
     """
-    secret, shown = _solution_lines(source)
     if isinstance(released, Path):
         cells = nbformat.read(released, as_version=4).cells
         released = "\n".join(cell.source for cell in cells)
     public = {_squeezed(line) for line in released.splitlines()}
-    return [
-        line
-        for line in secret
-        if len(_squeezed(line)) >= _TELLING and _squeezed(line) in public - shown
-    ]
+    found = []
+    for cell in nbformat.read(source, as_version=4).cells:
+        secret, shown = _parted(cell.source)
+        found += [line for line in secret if _squeezed(line) in public - shown]
+    return [line for line in found if len(_squeezed(line)) >= _TELLING]
 
 
-def _solution_lines(path: Path) -> tuple[list[str], set[str]]:
-    """Split a source's lines into those inside solution regions and (squeezed) those outside."""
+def _parted(text: str) -> tuple[list[str], set[str]]:
+    """Split a cell's lines into those inside solution regions and (squeezed) those outside."""
     inside: list[str] = []
     outside: set[str] = set()
-    for cell in nbformat.read(path, as_version=4).cells:
-        within = False
-        for line in cell.source.splitlines():
-            if _BEGIN in line or _END in line:
-                within = _BEGIN in line
-            elif within:
-                inside.append(line.strip())
-            else:
-                outside.add(_squeezed(line))
+    within = False
+    for line in text.splitlines():
+        if _BEGIN in line or _END in line:
+            within = _BEGIN in line
+        elif within:
+            inside.append(line.strip())
+        else:
+            outside.add(_squeezed(line))
     return inside, outside
 
 
 def _squeezed(line: str) -> str:
     return "".join(line.split())
-
-
-def _refuse_leaks(source: Path, released: Path) -> None:
-    found = leaks(source, released)
-    if found:
-        released.unlink()
-        raise BuildError(
-            f"{source.name}: {len(found)} lines of a solution would be released, the first is\n"
-            f"    {found[0]}\nPut them between {_BEGIN} and {_END} wherever they stand."
-        )
 
 
 def _course_config(root: Path) -> Config:
