@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,10 +18,14 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 __all__ = [
     "COLOURS",
+    "PALE_COLOURS",
+    "as_html",
     "plot_fi_curve",
+    "plot_level",
     "plot_spike_marks",
     "plot_theory",
     "plot_voltage",
@@ -30,8 +35,14 @@ __all__ = [
 ]
 
 #: Dark2, the darker sister of Set2: the same hues with enough contrast on white for lines that carry
-#: meaning.  Told apart by colour-blind readers together with the line styles that the functions use.
+#: meaning.  Told apart by colour-blind readers together with line styles, labels or panels.
 COLOURS = tuple(sns.color_palette("Dark2").as_hex())
+
+#: Set2: the same hues for a dark ground.
+PALE_COLOURS = tuple(sns.color_palette("Set2").as_hex())
+
+#: Pixels a shown figure has for each pixel it takes on the page, for screens with small pixels.
+SHARPNESS = 1.5
 
 
 def use_theme(font_scale: float = 1.0) -> None:
@@ -46,7 +57,12 @@ def use_theme(font_scale: float = 1.0) -> None:
         style="ticks",
         palette="Set2",
         font_scale=font_scale,
-        rc={"axes.spines.right": False, "axes.spines.top": False, "figure.dpi": 96},
+        rc={
+            "axes.spines.right": False,
+            "axes.spines.top": False,
+            "figure.dpi": 96,
+            "legend.frameon": False,
+        },
     )
 
 
@@ -72,9 +88,9 @@ def plot_voltage(
     V : (N,) array
         Voltage in mV.
     spike_times : array, optional
-        Times in ms; drawn as marks above the trace.
+        Times in ms; drawn as marks above the threshold, or above the trace where no threshold is given.
     V_theta, V_reset : float, optional
-        Drawn as dashed and dotted lines where given.
+        In mV; drawn as a dashed and a dotted line with their symbols, where given.
     label : str, optional
         Name in the legend.
     colour, **style
@@ -86,40 +102,91 @@ def plot_voltage(
     """
     ax.plot(t, V, color=colour, label=label, **{"linewidth": 1.6, **style})
     if V_theta is not None:
-        ax.axhline(V_theta, color="0.35", linestyle="--", linewidth=1)
+        plot_level(ax, V_theta, r"$V_\theta$")
     if V_reset is not None:
-        ax.axhline(V_reset, color="0.35", linestyle=":", linewidth=1)
-    if spike_times is not None and len(spike_times):
-        top = V_theta if V_theta is not None else float(np.max(V))
-        plot_spike_marks(ax, spike_times, above=top, colour=colour)
+        plot_level(ax, V_reset, r"$V_{reset}$", linestyle=":")
+    if spike_times is not None:
+        plot_spike_marks(ax, spike_times, above=_top(V, V_theta), colour=colour)
     ax.set_xlabel("Time (ms)")
     ax.set_ylabel("Membrane potential (mV)")
     return ax
 
 
-def plot_spike_marks(
-    ax: Axes, spike_times: Sequence[float] | np.ndarray, *, above: float, colour: Any = COLOURS[0]
-) -> Axes:
-    """Mark spikes by short upright strokes that begin at `above` (mV).
+def plot_level(ax: Axes, value: float, label: str = "", **style: Any) -> Axes:
+    """Draw a thin level line at `value`, named at its right end.
 
-    The height of a stroke is a convention of the drawing, not a voltage.
+    Parameters
+    ----------
+    ax : Axes
+    value : float
+        In the unit of the y axis.
+    label : str
+        Short, such as a symbol; it stands to the right of the axes.
+    **style
+        Passed to `Axes.axhline`.
+
+    Returns
+    -------
+    Axes
     """
-    low, high = ax.get_ylim()
-    height = 0.08 * (max(high, above) - low)
-    ax.vlines(
-        spike_times, above + 0.25 * height, above + 1.25 * height, color=colour, linewidth=1.4
+    ax.axhline(
+        value, **{"color": "0.35", "linestyle": "--", "linewidth": 1.0, "zorder": 1, **style}
     )
-    ax.set_ylim(low, max(high, above + 1.6 * height))
+    if label:
+        ax.annotate(
+            label,
+            (1, value),
+            (4, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            va="center",
+            color="0.25",
+        )
+    return ax
+
+
+def plot_spike_marks(
+    ax: Axes,
+    spike_times: Sequence[float] | np.ndarray,
+    *,
+    above: float,
+    colour: Any = COLOURS[0],
+    height: float = 4.0,
+    **style: Any,
+) -> Axes:
+    """Mark spikes by short upright strokes just above a level.
+
+    Where a stroke stands is a convention of the drawing, not a voltage: the model has no shape of a
+    spike, and no stored voltage is changed.
+
+    Parameters
+    ----------
+    ax : Axes
+    spike_times : array_like
+        In ms; may be empty.
+    above : float
+        Level in mV that the strokes stand on.
+    colour, **style
+        Passed to `Axes.vlines`.
+    height : float
+        Of a stroke, in mV, the same in every panel.
+
+    Returns
+    -------
+    Axes
+    """
+    if len(spike_times):
+        foot = above + height / 4
+        ax.vlines(spike_times, foot, foot + height, **{"color": colour, "linewidth": 1.4, **style})
     return ax
 
 
 def plot_theory(
-    ax: Axes, x: np.ndarray, y: np.ndarray, *, label: str = "theory", **style: Any
+    ax: Axes, x: np.ndarray, y: np.ndarray, *, label: str | None = "theory", **style: Any
 ) -> Axes:
     """Draw a closed form over a simulation: a thin dark dashed line that leaves both visible."""
-    ax.plot(
-        x, y, **{"color": "0.1", "linestyle": (0, (4, 3)), "linewidth": 1.3, **style}, label=label
-    )
+    look = {"color": "0.1", "linestyle": (0, (4, 3)), "linewidth": 1.3, "zorder": 3}
+    ax.plot(x, y, **{**look, **style}, label=label)
     return ax
 
 
@@ -147,9 +214,10 @@ def plot_voltage_grid(
     *,
     rows: int,
     V_theta: float | None = None,
-    size: tuple[float, float] = (13.0, 5.2),
+    t_stop: float | None = None,
+    size: tuple[float, float] = (13.0, 5.4),
 ) -> Figure:
-    """Draw one panel a neuron, in `rows` rows, with shared axes.
+    """Draw one panel a neuron, in `rows` rows, with shared axes and one colour a row.
 
     Parameters
     ----------
@@ -164,7 +232,9 @@ def plot_voltage_grid(
     rows : int
         Number of rows; n must be a multiple of it.
     V_theta : float, optional
-        Drawn as a dashed line.
+        In mV; drawn as a dashed line.
+    t_stop : float, optional
+        Show the time up to here (ms) only; all of it when left out.
     size : (float, float)
         Width and height in inches.
 
@@ -180,29 +250,34 @@ def plot_voltage_grid(
     n = V.shape[1]
     if len(t) != len(V):
         raise ValueError(
-            f"t has {len(t)} times and V has {len(V)} rows; both start at t = 0, so both have N_t + 1."
+            f"t has {len(t)} times and V has {len(V)} rows; both start at t = 0, so both have "
+            "N_t + 1."
         )
     if n % rows or len(titles) != n or len(spike_times) != n:
         raise ValueError(
             f"{n} neurons, {len(spike_times)} spike trains and {len(titles)} titles do not fill "
             f"{rows} rows of panels."
         )
+    columns = n // rows
     fig, axes = plt.subplots(
-        rows, n // rows, figsize=size, sharex=True, sharey=True, squeeze=False, layout="constrained"
+        rows,
+        columns,
+        figsize=size,
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+        layout=ConstrainedLayoutEngine(h_pad=0.1),
     )
     for i, ax in enumerate(axes.flat):
-        colour = COLOURS[(i // (n // rows)) % len(COLOURS)]
-        plot_voltage(
-            ax,
-            t,
-            V[:, i],
-            spike_times=spike_times[i],
-            V_theta=V_theta,
-            colour=colour,
-            linewidth=0.9,
-        )
+        colour = COLOURS[(i // columns) % len(COLOURS)]
+        if V_theta is not None:
+            plot_level(ax, V_theta, r"$V_\theta$" if i % columns == columns - 1 else "")
+        plot_voltage(ax, t, V[:, i], colour=colour, linewidth=0.9)
+        plot_spike_marks(ax, spike_times[i], above=_top(V, V_theta), colour=colour, linewidth=0.9)
         ax.set_title(titles[i])
         ax.label_outer()
+    last = t[-1] if t_stop is None else t_stop
+    axes.flat[0].set_xlim(t[0] - 0.02 * (last - t[0]), last)
     return fig
 
 
@@ -210,6 +285,7 @@ def show(fig: Figure, alt: str) -> None:
     """Show a figure in the notebook with a text that says what can be seen in it, and close it.
 
     JupyterLab gives plain picture outputs no alternative text, so the picture goes in as HTML.
+    Outside a notebook the text is printed.
 
     Parameters
     ----------
@@ -217,14 +293,44 @@ def show(fig: Figure, alt: str) -> None:
     alt : str
         One sentence with the finding; read out by screen readers.
     """
-    buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", bbox_inches="tight", facecolor="white")
-    plt.close(fig)
-    data = base64.b64encode(buffer.getvalue()).decode()
-    page = (
-        f'<img alt="{html.escape(alt, quote=True)}" style="max-width:100%;background:white" '
-        f'src="data:image/png;base64,{data}">'
-    )
+    page = as_html(fig, alt)
+    text = f"[figure: {alt}]"
+    ipython = sys.modules.get("IPython")
+    if ipython is None or ipython.get_ipython() is None:
+        print(text)
+        return
     from IPython.display import display
 
-    display({"text/plain": f"[figure: {alt}]", "text/html": page}, raw=True)
+    display({"text/plain": text, "text/html": page}, raw=True)
+
+
+def as_html(fig: Figure, alt: str) -> str:
+    """Return a figure as an HTML picture with its alternative text, and close it.
+
+    Parameters
+    ----------
+    fig : Figure
+    alt : str
+        As for `show`.
+
+    Returns
+    -------
+    str
+    """
+    buffer = io.BytesIO()
+    dpi = SHARPNESS * fig.dpi
+    fig.savefig(buffer, format="png", dpi=dpi, bbox_inches="tight", facecolor="white")
+    plt.close(fig)
+    picture = buffer.getvalue()
+    # A PNG file keeps its width in bytes 16 to 19.
+    width = round(int.from_bytes(picture[16:20], "big") / SHARPNESS)
+    return (
+        f'<img alt="{html.escape(alt, quote=True)}" width="{width}" '
+        'style="max-width:100%;height:auto;background:white" '
+        f'src="data:image/png;base64,{base64.b64encode(picture).decode()}">'
+    )
+
+
+def _top(V: np.ndarray, V_theta: float | None) -> float:
+    """Return the level (mV) above which spikes are marked."""
+    return float(np.max(V)) if V_theta is None else V_theta
