@@ -6,7 +6,7 @@ its order of operations, can put a spike on another step.  `certify` proves that
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
@@ -70,8 +70,12 @@ def solve(
     g_m: Any,
     tau: Any,
     t_ref: Any = 0.0,
+    kicks: Sequence[Any] = (),
 ) -> tuple[list[Any], Any]:
     """Integrate one neuron in the arithmetic of its arguments.
+
+    `I_ext` is one number or a list with one a step; `kicks`, where given, are added to the voltage
+    (mV), one a step.
 
     Returns
     -------
@@ -81,12 +85,15 @@ def solve(
         Smallest distance of an updated voltage from the threshold, before any reset.
     """
     V, margin, rest = [V_init], None, 0
-    for _ in range(N_t):
+    for k in range(N_t):
         if rest:
             rest -= 1
             V.append(V_reset)
             continue
-        updated = V[-1] + dt * (-(V[-1] - E_m) + I_ext / g_m) / tau
+        current = I_ext[k] if isinstance(I_ext, list) else I_ext
+        updated = V[-1] + dt * (-(V[-1] - E_m) + current / g_m) / tau
+        if kicks:
+            updated += kicks[k]
         gap = abs(updated - V_theta)
         margin = gap if margin is None else min(margin, gap)
         if updated >= V_theta:
@@ -104,15 +111,17 @@ def certify(case: Case) -> None:
     correct solvers.
     """
     for number, parameters in enumerate(neurons(case)):
+        _certify_rest(case, parameters)
         V, margin = solve(**parameters)
         if case.group == TIES:
-            exact: dict[str, Any] = {name: Fraction(value) for name, value in parameters.items() if name != "N_t"}
-            rational, _ = solve(N_t=parameters["N_t"], **exact)
+            rational, _ = solve(
+                **{name: _exactly(name, value) for name, value in parameters.items()}
+            )
             if [Fraction(value) for value in V] != rational:
                 raise ValueError(f"{case.name}: neuron {number} is not exact in binary arithmetic")
             continue
-        steady = parameters["E_m"] + parameters["I_ext"] / parameters["g_m"]
-        V_max = max(abs(steady), *(abs(value) for value in V))
+        steady = parameters["E_m"] + np.atleast_1d(parameters["I_ext"]) / parameters["g_m"]
+        V_max = max(np.abs(steady).max(), np.abs(V).max())
         bound = 4 * 1.7 * np.finfo(float).eps * V_max * parameters["tau"] / parameters["dt"]
         if margin is not None and margin < max(1e-8, 100 * bound):
             raise ValueError(
@@ -120,14 +129,64 @@ def certify(case: Case) -> None:
             )
 
 
+def _certify_rest(case: Case, parameters: dict[str, Any]) -> None:
+    """Raise ValueError if t_ref/dt lies so near to k + 1/2 that rounding it is a toss-up."""
+    ratio = parameters.get("t_ref", 0.0) / parameters["dt"]
+    if abs(abs(ratio - round(ratio)) - 0.5) < 1e-6:
+        raise ValueError(f"{case.name}: t_ref/dt = {ratio:g} is halfway between two whole steps")
+
+
+def _exactly(name: str, value: Any) -> Any:
+    """Turn what binary arithmetic holds into rational numbers, which do not round."""
+    if name == "N_t":
+        return value
+    return [Fraction(item) for item in value] if isinstance(value, list) else Fraction(value)
+
+
 def neurons(case: Case) -> list[dict[str, Any]]:
-    """Split the inputs of a case of `lif_euler` or `lif_refractory` into one set a neuron."""
+    """Split the inputs of a case of a spiking solver into one set a neuron, as `solve` takes them.
+
+    Noise, where the case has any, becomes kicks in mV.
+    """
     inputs = dict(case.inputs)
     arrays = {name: np.atleast_1d(inputs.pop(name)) for name in ("V_init", "I_ext", "tau")}
+    if "xi" in inputs:
+        xi, sigma = inputs.pop("xi"), inputs.pop("sigma")
+        inputs["N_t"] = len(xi)
+        arrays["kicks"] = sigma * np.sqrt(2 * inputs["dt"] / arrays["tau"]) * xi
     return [
-        {**inputs, **{name: array[i].item() for name, array in arrays.items()}}
+        {**inputs, **{name: array[..., i].tolist() for name, array in arrays.items()}}
         for i in range(len(arrays["V_init"]))
     ]
+
+
+# Secret cases ------------------------------------------------------------------------------------
+
+
+def draw_neurons(rng: np.random.Generator, n: int, drive: tuple[float, float]) -> dict[str, Any]:
+    """Draw `n` neurons whose steady state is `drive` times the way from rest to threshold."""
+    E_m, g_m = rng.uniform(-72, -64), rng.uniform(1.3, 2.4)
+    V_theta = E_m + rng.uniform(12, 20)
+    return {
+        "E_m": E_m,
+        "V_theta": V_theta,
+        "V_reset": E_m - rng.uniform(4, 12),
+        "g_m": g_m,
+        "V_init": E_m + rng.uniform(-6, 6, n),
+        "I_ext": g_m * (V_theta - E_m) * rng.uniform(*drive, n),
+        "tau": rng.uniform(5, 22, n),
+    }
+
+
+def certified(make: Callable[[], Case], certify: Callable[[Case], None] = certify) -> Case:
+    """Draw a case again until it is certified; about one in a thousand is not."""
+    while True:
+        case = make()
+        try:
+            certify(case)
+        except ValueError:
+            continue
+        return case
 
 
 # Wrong solvers -----------------------------------------------------------------------------------
@@ -161,6 +220,7 @@ def held_steps(p: SimpleNamespace) -> int:
     return steps_of(p.t_ref, p.dt)
 
 
+#: The arguments of `lif_euler`.
 PARAMETERS = ("N_t", "dt", "V_init", "E_m", "V_theta", "V_reset", "I_ext", "g_m", "tau")
 
 
@@ -171,12 +231,14 @@ def variant(
     fires: Callable[[np.ndarray, SimpleNamespace], np.ndarray] = at_threshold,
     reset: Callable[[np.ndarray, SimpleNamespace], Any] = to_reset,
     held: Callable[[SimpleNamespace], int] = held_steps,
+    hold: Callable[[np.ndarray, SimpleNamespace], Any] = lambda V, p: V,
     start: Callable[[SimpleNamespace], Any] = lambda p: p.V_init,
     times: Callable[[np.ndarray, SimpleNamespace], Any] = times_of,
     finish: Callable[[np.ndarray, np.ndarray, Any, SimpleNamespace], Any] = (
         lambda V, spikes, spike_times, p: (V, spikes, spike_times)
     ),
     dtype: type = float,
+    parameters: tuple[str, ...] = (*PARAMETERS, "t_ref"),
 ) -> Callable[..., Any]:
     """Return a solver with some of its parts replaced.
 
@@ -184,17 +246,25 @@ def variant(
     ----------
     prepare : callable
         Changes the parameters before anything else.
-    step, fires, reset, held : callable
-        One Euler step; who fires; the voltage after a spike; the steps of rest after it.
+    step, fires, reset, held, hold : callable
+        One Euler step; who fires; the voltage after a spike; the steps of rest after it; the voltage
+        in such a step, made of the one before.
     start, times, finish : callable
         The first row; the spike times from the spikes; what is returned.
     dtype : type
         Type of the array of voltages.
+    parameters : tuple of str
+        Names of the solver's arguments, in order; those that are not given stay unset.
+        `prepare` has to set ``N_t`` where it is none of them.
+
+    Notes
+    -----
+    While step k runs (the one that makes row k + 1), ``p.k`` is k.
     """
 
     def solver(*arguments: Any) -> Any:
         p = SimpleNamespace(t_ref=0.0)
-        vars(p).update(zip((*PARAMETERS, "t_ref"), arguments, strict=False))
+        vars(p).update(zip(parameters, arguments, strict=False))
         p.V_init, p.I_ext, p.tau = (np.array(x, float) for x in (p.V_init, p.I_ext, p.tau))
         prepare(p)
         V = np.zeros((p.N_t + 1, len(p.V_init)), dtype=dtype)
@@ -202,7 +272,8 @@ def variant(
         rest = np.zeros(len(p.V_init), dtype=int)
         V[0] = start(p)
         for k in range(1, p.N_t + 1):
-            updated = np.where(rest > 0, V[k - 1], step(V[k - 1], p))
+            p.k = k - 1
+            updated = np.where(rest > 0, hold(V[k - 1], p), step(V[k - 1], p))
             fired = fires(updated, p) & (rest == 0)
             rest = np.where(fired, held(p), np.maximum(rest - 1, 0))
             V[k] = np.where(fired, reset(updated, p), updated)

@@ -9,7 +9,17 @@ import numpy as np
 
 from lifkit.exercises import Call, Case, Exercise, Mistake, Property, Reference
 
-from ..spiking import OUTPUTS, PARAMETERS, TIES, certify, euler_step, times_of, variant
+from ..spiking import (
+    OUTPUTS,
+    PARAMETERS,
+    TIES,
+    certified,
+    certify,
+    draw_neurons,
+    euler_step,
+    times_of,
+    variant,
+)
 
 
 def lif_euler(N_t, dt, V_init, E_m, V_theta, V_reset, I_ext, g_m, tau):
@@ -240,40 +250,17 @@ _LAST_STEP = 77
 def draw(rng: np.random.Generator) -> list[Case]:
     """Draw secret cases that look at the same properties as the public ones."""
 
-    def certified(make: Any) -> Case:
-        while True:  # about one draw in a thousand comes too close to the threshold
-            case = make()
-            try:
-                certify(case)
-            except ValueError:
-                continue
-            return case
-
-    def parameters(n: int, drive: tuple[float, float]) -> dict[str, Any]:
-        """Draw neurons whose steady state is `drive` times the way from rest to threshold."""
-        E_m, g_m = rng.uniform(-72, -64), rng.uniform(1.3, 2.4)
-        V_theta = E_m + rng.uniform(12, 20)
-        return {
-            "E_m": E_m,
-            "V_theta": V_theta,
-            "V_reset": E_m - rng.uniform(4, 12),
-            "g_m": g_m,
-            "V_init": E_m + rng.uniform(-6, 6, n),
-            "I_ext": g_m * (V_theta - E_m) * rng.uniform(*drive, n),
-            "tau": rng.uniform(5, 22, n),
-        }
-
     def silent() -> Case:
         return _case(
             "secret: silent",
             "silent",
             N_t=int(rng.integers(50, 90)),
             dt=rng.uniform(0.15, 0.4),
-            **parameters(int(rng.integers(2, 6)), (-1.0, 0.9)),
+            **draw_neurons(rng, int(rng.integers(2, 6)), (-1.0, 0.9)),
         )
 
     def firing() -> Case:
-        mixed = parameters(int(rng.integers(4, 8)), (1.3, 2.8))
+        mixed = draw_neurons(rng, int(rng.integers(4, 8)), (1.3, 2.8))
         mixed["I_ext"][1:3] *= (0.2, -0.3)  # one silent neuron, one with negative drive
         return _case(
             "secret: firing",
@@ -284,7 +271,7 @@ def draw(rng: np.random.Generator) -> list[Case]:
         )
 
     def start() -> Case:
-        above = parameters(3, (0.1, 1.6))
+        above = draw_neurons(rng, 3, (0.1, 1.6))
         above["V_init"] = above["V_theta"] + np.array([rng.uniform(3, 9), 0.0, rng.uniform(0.1, 1)])
         return _case(
             "secret: starts above threshold",
@@ -312,7 +299,7 @@ def draw(rng: np.random.Generator) -> list[Case]:
 
     def last_step() -> Case:
         """Draw one neuron and end the run on its second spike."""
-        one = {**parameters(1, (1.5, 2.8)), "dt": rng.uniform(0.15, 0.35)}
+        one = {**draw_neurons(rng, 1, (1.5, 2.8)), "dt": rng.uniform(0.15, 0.35)}
         _, _, (times,) = lif_euler(N_t=600, **one)
         return _case("secret: one neuron", "firing", N_t=round(times[1] / one["dt"]), **one)
 
@@ -743,6 +730,16 @@ MISTAKES = {
         variant(
             times=lambda spikes, p: [
                 np.nonzero(c)[0] * p.dt if c.any() else np.array([None]) for c in spikes.T
+            ]
+        ),
+    ),
+    "index tuples, and None for a silent neuron": (
+        "Each entry of spike_times is what np.nonzero returns, a tuple with an array of indices "
+        "inside, and a neuron that never fired has None.",
+        "np.nonzero(x)[0] is the array itself, empty where nothing fired; times dt it is in ms.",
+        variant(
+            times=lambda spikes, p: [
+                np.nonzero(c) if c.any() else np.array([None]) for c in spikes.T
             ]
         ),
     ),
