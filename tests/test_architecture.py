@@ -50,7 +50,8 @@ IMPORT_MAP = {
     "exercises": may(),
     "checks": may("lifkit.exercises", lazily="IPython"),
     "explorers": may(
-        "ipywidgets anywidget traitlets lifkit.plotting lifkit.exercises", lazily="IPython"
+        "ipywidgets anywidget traitlets matplotlib lifkit.plotting lifkit.exercises",
+        lazily="IPython",
     ),
     "build": may(
         "lifkit.exercises nbgrader nbconvert nbformat traitlets", lazily="solutions.reference"

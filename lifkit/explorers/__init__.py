@@ -1,0 +1,260 @@
+"""Sliders that drive the student's own function.
+
+An explorer is one call line at the end of a cell::
+
+    explore_lif(lif_euler)
+
+Where a person sits at the notebook it is live: moving a slider calls the function again and redraws
+at once.  Where the notebook is only executed (graded, validated, converted) a picture of the first
+setting stands in, drawn by `lifkit.plotting`; the same picture shows wherever widgets can't run.
+"""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from . import noise, scenes
+from .frames import Frame, Scene
+
+__all__ = [
+    "Explorer",
+    "explore_fi_curve",
+    "explore_intervals",
+    "explore_lif",
+    "explore_membrane",
+    "explore_noise",
+    "explore_noisy_fi_curve",
+    "explore_time_step",
+    "write_twin",
+]
+
+
+def explore_membrane(
+    passive_euler: Callable[..., Any], *, theory: Callable[..., Any] | None = None
+) -> Explorer:
+    """Explore how a passive membrane follows a constant current.
+
+    Parameters
+    ----------
+    passive_euler : function
+        Your solver, ``passive_euler(N_t, dt, V_init, E_m, I_ext, g_m, tau)``.
+    theory : function, optional
+        Your closed form, ``passive_exact(t, V_init, E_m, I_ext, g_m, tau)``, drawn over it.
+
+    Returns
+    -------
+    Explorer
+        Shows itself at the end of a cell.
+
+    Raises
+    ------
+    TypeError
+        If something else than a function is handed in.
+    NotImplementedError
+        If the solver is not written yet.
+    """
+    return Explorer(scenes.membrane(passive_euler, theory))
+
+
+def explore_time_step(
+    passive_euler: Callable[..., Any], *, theory: Callable[..., Any] | None = None
+) -> Explorer:
+    """Explore what Euler's method makes of a time step, from 0.1 ms to beyond twice tau.
+
+    Parameters, result and errors are those of `explore_membrane`.
+    """
+    return Explorer(scenes.time_step(passive_euler, theory))
+
+
+def explore_lif(lif_euler: Callable[..., Any]) -> Explorer:
+    """Explore a leaky integrate-and-fire neuron: its trace and its spikes, with all parameters.
+
+    Parameters
+    ----------
+    lif_euler : function
+        Your solver, ``lif_euler(N_t, dt, V_init, E_m, V_theta, V_reset, I_ext, g_m, tau)`` or
+        ``lif_refractory(..., tau, t_ref)``, which gets one slider more.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(scenes.lif(lif_euler))
+
+
+def explore_fi_curve(
+    lif_refractory: Callable[..., Any], *, theory: Callable[..., Any] | None = None
+) -> Explorer:
+    """Explore the firing rate over the input current, measured on your solver's spikes.
+
+    Parameters
+    ----------
+    lif_refractory : function
+        Your solver, as for `explore_lif`.
+    theory : function, optional
+        Your closed form, ``fi_exact(I_ext, E_m, V_theta, V_reset, g_m, tau, t_ref)``.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(scenes.fi_curve(lif_refractory, theory))
+
+
+def explore_noise(lif_noisy: Callable[..., Any]) -> Explorer:
+    """Explore a neuron under noise: its trace, its spikes, and how regular they are.
+
+    Parameters
+    ----------
+    lif_noisy : function
+        Your solver,
+        ``lif_noisy(dt, V_init, E_m, V_theta, V_reset, I_ext, g_m, tau, sigma, xi)``.  It gets the
+        same random numbers at every setting.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(noise.trace(lif_noisy))
+
+
+def explore_intervals(lif_noisy: Callable[..., Any]) -> Explorer:
+    """Explore the histogram of a noisy neuron's intervals beside that of a Poisson process.
+
+    Parameter, result and errors are those of `explore_noise`.
+    """
+    return Explorer(noise.intervals(lif_noisy))
+
+
+def explore_noisy_fi_curve(
+    lif_noisy: Callable[..., Any], *, theory: Callable[..., Any] | None = None
+) -> Explorer:
+    """Explore the firing rate of a noisy neuron over its mean input current.
+
+    Parameters
+    ----------
+    lif_noisy : function
+        Your solver, as for `explore_noise`.
+    theory : function, optional
+        Your ``siegert_rate(I_ext, E_m, V_theta, V_reset, g_m, tau, t_ref, sigma)``, drawn for the
+        time step of the simulation.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(noise.noisy_fi_curve(lif_noisy, theory))
+
+
+class Explorer:
+    """A scene with its sliders at some setting; shows itself in a notebook.
+
+    Attributes
+    ----------
+    values : dict
+        Where the sliders stand, by name.
+    frame : Frame
+        What is shown there.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> def passive_euler(N_t, dt, V_init, E_m, I_ext, g_m, tau):
+    ...     return np.full((N_t + 1, 1), -70.0)  # a wrong solver: nothing ever changes
+    >>> explorer = explore_membrane(passive_euler)
+    >>> explorer.move(I_ext=30.0).readouts[1]
+    ('last voltage', '-70.00 mV')
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.values = scene.settle({})
+        self.frame = scene.compute(self.values)
+
+    def move(self, **values: float) -> Frame:
+        """Move the named sliders and return the new frame.
+
+        Raises
+        ------
+        ValueError
+            If there is no slider of that name.
+        """
+        known = [slider.name for slider in self.scene.sliders]
+        unknown = [name for name in values if name not in known]
+        if unknown:
+            raise ValueError(
+                f"there is no slider {unknown[0]!r}; the sliders are {', '.join(known)}."
+            )
+        self.values = self.scene.settle({**self.values, **values})
+        self.frame = self.scene.compute(self.values)
+        return self.frame
+
+    def __repr__(self) -> str:
+        return (
+            f"<Explorer: {self.scene.title} at {self.scene.setting(self.values)}. {self.frame.alt}>"
+        )
+
+    def _ipython_display_(self) -> None:
+        """Show the picture, and where somebody sits at the notebook the widget in its place."""
+        from IPython.display import display
+
+        from .still import still_html
+
+        name = uuid.uuid4().hex
+        page = still_html(self.scene.title, self.scene.setting(self.values), self.frame, name)
+        display({"text/plain": repr(self), "text/html": page}, raw=True)
+        if _somebody_is_there():
+            from .widget import ExplorerWidget
+
+            display(ExplorerWidget(self.scene, self.frame, self.values, name))
+
+
+def _somebody_is_there() -> bool:
+    """Whether a person could answer: what executes a notebook unattended says it can't.
+
+    nbclient, and with it nbgrader and nbconvert, runs cells without a standard input.  A widget
+    there would only leave its source behind in the file.
+    """
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    kernel = getattr(shell, "kernel", None)
+    return kernel is not None and bool(getattr(kernel, "_allow_stdin", True))
+
+
+def write_twin(path: Any, lif_euler: Callable[..., Any]) -> None:
+    """Write the spiking neuron's explorer as one HTML file that needs no server and no Python.
+
+    Parameters
+    ----------
+    path : Path or str
+        The file.
+    lif_euler : function
+        A right solver; its traces on a grid of slider positions go into the file, it does not.
+    """
+    from .twin import twin_page
+
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        file.write(twin_page(lif_euler))

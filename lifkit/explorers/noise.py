@@ -1,0 +1,257 @@
+"""The explorers of Lab 3: a noisy neuron's trace, its intervals, and its f-I curve.
+
+The random numbers are drawn once for each explorer, so that moving a slider changes the neuron and
+not the noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from .frames import Curve, Frame, Scene, Slider, around
+from .scenes import E_M, TAU
+from .scenes import _lif_frame as lif_frame
+from .scenes import _optional as optional
+from .scenes import _sentence as said_of
+from .solvers import Result, Solver, curve, spiking
+
+__all__ = ["intervals", "noisy_fi_curve", "trace"]
+
+Function = Callable[..., Any]
+
+NOISY = ("dt", "V_init", "E_m", "V_theta", "V_reset", "I_ext", "g_m", "tau", "sigma", "xi")
+SIEGERT = ("I_ext", "E_m", "V_theta", "V_reset", "g_m", "tau", "t_ref", "sigma")
+
+THETA, RESET, G_M = -50.0, -75.0, 1.0  # mV, mV, uS: those of the lab, with no slider
+
+CURRENT = Slider(name="I_ext", label="mean current", unit="nA", low=0, high=40, step=0.25, start=15)
+SIGMA = Slider(name="sigma", label="noise strength", unit="mV", low=0.1, high=10, step=0.1, start=5)
+# From 5 ms on, dt/tau is at most 0.04, where the time-step correction is good to about 1 %.
+SLOWER = replace(TAU, low=5)
+
+#: Shift of the threshold, in standard deviations of one step's noise: -zeta(1/2)/sqrt(2 pi), the mean
+#: overshoot of a random walk over a barrier (Chernoff 1965; Siegmund 1985, chapter 10).
+OVERSHOOT = 0.5826
+
+
+def trace(solver: Function) -> Scene:
+    """Return a noisy neuron's trace over half a second."""
+    yours, dt, N_t = Solver(solver, NOISY), 0.1, 5000
+    xi = np.random.default_rng(31).standard_normal((N_t, 1))
+
+    def compute(values: Mapping[str, float]) -> Frame:
+        result = spiking(yours(_inputs(values, dt, xi)), yours.name, (N_t + 1, 1))
+        levels = {**values, "V_theta": THETA, "V_reset": RESET}
+        frame = lif_frame(yours.name, result, levels, dt, N_t)
+        if result.value is None:
+            return frame
+        said = [*_interval_readouts(result.value[1], dt * N_t), _free_readout(values)]
+        alt = said_of("Membrane potential under noise", result, said)
+        return replace(frame, readouts=tuple(said), alt=alt)
+
+    scene = Scene(title="A neuron under noise", sliders=(CURRENT, SIGMA, SLOWER), compute=compute)
+    yours.begin(_inputs(scene.settle({}), dt, xi[:100]))
+    return scene
+
+
+def intervals(solver: Function) -> Scene:
+    """Return the histogram of a noisy neuron's intervals, with the Poisson process of its rate.
+
+    Measured on 40 copies over 2 s, the first 200 ms left out.
+    """
+    yours, dt, N_t, n = Solver(solver, NOISY), 0.2, 10_000, 40
+    xi = np.random.default_rng(32).standard_normal((N_t, n))
+
+    def compute(values: Mapping[str, float]) -> Frame:
+        result = spiking(yours(_inputs(values, dt, xi)), yours.name, (N_t + 1, n))
+        trains = [] if result.value is None else [t[t >= 200.0] for t in result.value[1]]
+        return _histogram(yours.name, result, trains, values, dt * N_t - 200.0)
+
+    scene = Scene(
+        title="Intervals between spikes", sliders=(CURRENT, SIGMA, SLOWER), compute=compute
+    )
+    yours.begin(_inputs(scene.settle({}), dt, xi[:100]))
+    return scene
+
+
+def noisy_fi_curve(solver: Function, theory: Function | None = None) -> Scene:
+    """Return the firing rate over the mean current, and theory for the time step that was used.
+
+    Measured on 8 copies a current over 1 s, and on 40 where the slider stands; the first 100 ms are
+    left out.
+    """
+    yours, exact = Solver(solver, NOISY), optional(theory, SIEGERT)
+    dt, N_t, copies, copies_here = 0.2, 5000, 8, 40
+    grid = np.linspace(0.0, 40.0, 21)
+    each = np.append(np.full(len(grid), copies), copies_here)
+    xi = np.random.default_rng(33).standard_normal((N_t, each.sum()))
+
+    def compute(values: Mapping[str, float]) -> Frame:
+        here = values["I_ext"]
+        currents = np.repeat(np.append(grid, here), each)
+        result = spiking(
+            yours(_inputs(values, dt, xi, currents)), yours.name, (N_t + 1, len(currents))
+        )
+        rates = None if result.value is None else _rates(result.value[1], dt * N_t, each)
+        drawn = _theory(exact, values, dt, np.append(np.linspace(0.0, 40.0, 81), here))
+        return _fi_frame(yours.name, exact, result, rates, drawn, grid, here)
+
+    scene = Scene(title="f-I curve under noise", sliders=(SIGMA, CURRENT, SLOWER), compute=compute)
+    yours.begin(_inputs(scene.settle({}), dt, xi[:100]))
+    return scene
+
+
+def time_step_corrected(values: Mapping[str, float], dt: float) -> dict[str, float]:
+    """Return the parameters whose plain Siegert rate is that of an Euler simulation with step `dt`.
+
+    Between spikes Euler's neuron is exactly a membrane with another time constant and another noise,
+    looked at every `dt`; between two looks it may have been above threshold unseen, which is as if
+    the threshold were higher.
+
+    Parameters
+    ----------
+    values : mapping
+        With ``tau`` (ms), ``sigma`` and ``V_theta`` (mV).
+    dt : float
+        Time step in ms, below tau.
+    """
+    tau = -dt / np.log1p(-dt / values["tau"])
+    sigma = values["sigma"] / np.sqrt(1 - dt / (2 * values["tau"]))
+    step = sigma * np.sqrt(2 * dt / tau)
+    return {"tau": tau, "sigma": sigma, "V_theta": values["V_theta"] + OVERSHOOT * step}
+
+
+def _inputs(
+    values: Mapping[str, float], dt: float, xi: np.ndarray, currents: np.ndarray | None = None
+) -> dict[str, Any]:
+    n = xi.shape[1]
+    return {
+        "dt": dt,
+        "V_init": np.full(n, E_M),
+        "E_m": E_M,
+        "V_theta": THETA,
+        "V_reset": RESET,
+        "I_ext": np.full(n, values["I_ext"]) if currents is None else currents,
+        "g_m": G_M,
+        "tau": np.full(n, values["tau"]),
+        "sigma": values["sigma"],
+        "xi": xi,
+    }
+
+
+def _interval_readouts(trains: list[np.ndarray], seconds_each: float) -> list[tuple[str, str]]:
+    """Say how often and how regularly the neurons fired in `seconds_each` ms."""
+    count = sum(np.size(train) for train in trains)
+    said = [("rate", f"{1000 * count / (len(trains) * seconds_each):.1f} Hz ({count} spikes)")]
+    x = _pooled(trains)
+    if len(x) > 1:
+        said.append(("CV", f"{x.std() / x.mean():.2f} ({len(x)} intervals)"))
+    return said
+
+
+def _pooled(trains: list[np.ndarray]) -> np.ndarray:
+    """Put the intervals of like neurons together."""
+    return np.concatenate([np.empty(0), *(np.diff(train) for train in trains if train.ndim)])
+
+
+def _free_readout(values: Mapping[str, float]) -> tuple[str, str]:
+    gap = THETA - (E_M + values["I_ext"] / G_M)
+    side = "below" if gap > 0 else "above"
+    return ("mean drive", f"{abs(gap) / values['sigma']:.1f} sigma {side} threshold")
+
+
+def _histogram(
+    name: str,
+    result: Result,
+    trains: list[np.ndarray],
+    values: Mapping[str, float],
+    length: float,
+) -> Frame:
+    edges = np.arange(0.0, 251.0, 5.0)
+    x = _pooled(trains)
+    said = _interval_readouts(trains, length) if trains else []
+    curves: tuple[Curve, ...] = ()
+    if len(x):
+        share = 100 * np.histogram(x[x < edges[-1]], edges)[0] / len(x)
+        poisson = 100 * -np.diff(np.exp(-edges / x.mean()))
+        curves = (
+            Curve(
+                name=f"your {name}",
+                role="yours",
+                x=np.repeat(edges, 2)[1:-1],
+                y=np.repeat(share, 2),
+            ),
+            Curve(
+                name="Poisson process of the same rate",
+                role="theory",
+                x=(edges[1:] + edges[:-1]) / 2,
+                y=poisson,
+            ),
+        )
+    return Frame(
+        curves=curves,
+        x_range=(0.0, edges[-1]),
+        y_range=around(0.0, 10.0, *(c.y for c in curves), step=10),
+        x_label="Interval (ms)",
+        y_label="Share of the intervals in 5 ms (%)",
+        marks=np.empty(0),
+        readouts=(*said, _free_readout(values)),
+        message=result.problem,
+        alt=said_of("Histogram of the intervals", result, said),
+        seconds=result.seconds,
+    )
+
+
+def _rates(trains: list[np.ndarray], length: float, each: np.ndarray) -> list[np.ndarray]:
+    """Return the rates of the copies in Hz, one array a current with `each` many copies."""
+    counts = np.array([np.count_nonzero(train >= 100.0) for train in trains])
+    return np.split(1000.0 * counts / (length - 100.0), np.cumsum(each)[:-1])
+
+
+def _theory(
+    exact: Solver | None, values: Mapping[str, float], dt: float, currents: np.ndarray
+) -> tuple[np.ndarray, Result]:
+    if exact is None:
+        return currents, Result()
+    fixed = {"I_ext": currents, "E_m": E_M, "V_reset": RESET, "g_m": G_M, "t_ref": 0.0}
+    seen = time_step_corrected({**values, "V_theta": THETA}, dt)
+    return currents, curve(exact({**fixed, **seen}), exact.name, currents)
+
+
+def _fi_frame(
+    name: str,
+    exact: Solver | None,
+    result: Result,
+    rates: list[np.ndarray] | None,
+    drawn: tuple[np.ndarray, Result],
+    grid: np.ndarray,
+    here: float,
+) -> Frame:
+    currents, theory = drawn
+    curves, said = [], []
+    if rates is not None:
+        mean = np.array([copies.mean() for copies in rates])
+        error = rates[-1].std(ddof=1) / np.sqrt(len(rates[-1]))
+        curves.append(Curve(name=f"your {name}", role="yours", x=grid, y=mean[:-1], points=True))
+        said.append((f"rate at {here:.2f} nA", f"{mean[-1]:.1f} ± {error:.1f} Hz"))
+    if exact is not None and theory.value is not None:
+        label = f"your {exact.name}, for this time step"
+        curves.append(Curve(name=label, role="theory", x=currents[:-1], y=theory.value[:-1]))
+        said.append(("theory there", f"{theory.value[-1]:.1f} Hz"))
+    return Frame(
+        curves=tuple(curves),
+        x_range=(0.0, 40.0),
+        y_range=around(0.0, 100.0, *(c.y for c in curves), step=50),
+        x_label="Mean current I_ext (nA)",
+        y_label="Firing rate (Hz)",
+        marks=np.empty(0),
+        here=None if rates is None else (here, float(rates[-1].mean())),
+        readouts=tuple(said),
+        message=" ".join(part for part in (result.problem, theory.problem) if part),
+        alt=said_of("Firing rate over the mean current", result, said),
+        seconds=result.seconds + theory.seconds,
+    )

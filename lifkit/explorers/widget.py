@@ -1,0 +1,149 @@
+"""The live explorer: one small widget that is asked for frames and answers with them."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from ..plotting import COLOURS, PALE_COLOURS
+from .frames import Frame, Scene, Slider, pack
+
+__all__ = ["ExplorerWidget", "page_parts", "setup_of"]
+
+
+def page_parts() -> tuple[str, str]:
+    """Return the explorer's JavaScript module and its style, with uPlot's before ours.
+
+    Raises
+    ------
+    ImportError
+        If the package `uplot-python`, which carries uPlot, is not installed.
+    """
+    # The package is looked up, not imported: its Python half is of no use here.
+    found = importlib.util.find_spec("uplot")
+    if found is None or not found.submodule_search_locations:
+        raise ImportError(
+            "The explorers draw with uPlot, which the package uplot-python carries, and it is not "
+            "installed. In a terminal: python -m pip install uplot-python"
+        )
+    uplot = Path(found.submodule_search_locations[0]) / "static"
+    ours = Path(__file__).parent
+    script = [uplot / "uPlot.iife.js", ours / "explorer.js"]
+    style = [uplot / "uPlot.min.css", ours / "explorer.css"]
+    join = "\n".join
+    return (
+        join(path.read_text(encoding="utf-8") for path in script),
+        join(path.read_text(encoding="utf-8") for path in style),
+    )
+
+
+def setup_of(title: str, sliders: tuple[Slider, ...], still: str) -> dict[str, Any]:
+    """Return what the browser must know once: sliders and colours.
+
+    Parameters
+    ----------
+    title : str
+    sliders : tuple of Slider
+    still : str
+        Name of the picture that the live explorer takes the place of.
+    """
+    return {
+        "title": title,
+        "still": still,
+        "sliders": [
+            {
+                "name": slider.name,
+                "label": slider.label,
+                "unit": slider.unit,
+                "low": slider.low,
+                "high": slider.high,
+                "step": slider.step,
+                "start": slider.start,
+                "digits": slider.digits,
+            }
+            for slider in sliders
+        ],
+        "colours": {
+            "light": {"yours": COLOURS[0], "here": COLOURS[1]},
+            "dark": {"yours": PALE_COLOURS[0], "here": PALE_COLOURS[1]},
+        },
+    }
+
+
+class ExplorerWidget(anywidget.AnyWidget):
+    """Answers each question of the browser, ``{view, number, values}``, with a frame.
+
+    Parameters
+    ----------
+    scene : Scene
+    frame : Frame
+        What is shown at first.
+    values : mapping
+        Where the sliders stand then.
+    still : str
+        Name of the picture that it takes the place of.
+    """
+
+    _esm, _css = page_parts()
+    setup = traitlets.Dict().tag(sync=True)
+    frame = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, scene: Scene, frame: Frame, values: Mapping[str, float], still: str) -> None:
+        self._scene = scene
+        self._question: dict[str, Any] | None = None
+        self._run = _runner()
+        super().__init__(
+            setup=setup_of(scene.title, scene.sliders, still),
+            frame={**pack(frame), "view": "", "number": 0, "values": dict(values)},
+        )
+        self.on_msg(self._asked)
+
+    def _asked(self, widget: Any, content: Any, buffers: Any) -> None:
+        """Note the newest question, and answer it as soon as the main thread is free."""
+        self._question = content
+        self._run(self._answer)
+
+    def _answer(self) -> None:
+        question, self._question = self._question, None
+        if question is None:  # a newer question was answered in its place
+            return
+        values = self._scene.settle(question["values"])
+        asked = {"view": question["view"], "number": question["number"], "values": values}
+        try:
+            frame = self._scene.compute(values)
+        except BaseException as error:
+            # The browser waits for an answer, whatever happened here.
+            stopped = isinstance(error, KeyboardInterrupt)
+            said = "Interrupted." if stopped else f"lifkit failed here: {error!r}"
+            self.frame = {**self.frame, **asked, "message": said}
+            if stopped:
+                return
+            raise
+        self.frame = {**pack(frame), **asked}
+
+
+def _runner() -> Callable[[Callable[[], None]], Any]:
+    """Return what runs a function in the main thread.
+
+    JupyterLab hands a widget's messages to a thread of their own (a subshell), where a loop that
+    never ends could not be stopped and a student's function would run in the middle of a cell.
+    """
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:  # outside a notebook
+        return lambda function: function()
+
+    def run(function: Callable[[], None]) -> None:
+        if threading.current_thread() is threading.main_thread():
+            function()
+        else:
+            loop.call_soon_threadsafe(function)
+
+    return run

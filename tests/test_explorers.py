@@ -1,0 +1,463 @@
+"""The explorers' Python half: frames from a student's function, whatever that function does."""
+
+import re
+import time
+
+import nbclient
+import nbformat
+import numpy as np
+import pytest
+
+from lifkit import explorers
+from lifkit.explorers import frames, scenes, solvers
+from lifkit.explorers.still import still_html
+from lifkit.explorers.widget import ExplorerWidget, page_parts
+from solutions.reference.lab2 import lif_euler
+
+E_M = scenes.E_M
+
+
+def passive_euler(N_t, dt, V_init, E_m, I_ext, g_m, tau):
+    V = np.zeros((N_t + 1, len(V_init)))
+    V[0] = V_init
+    for k in range(N_t):
+        V[k + 1] = V[k] + dt * (-(V[k] - E_m) + I_ext / g_m) / tau
+    return V
+
+
+def passive_exact(t, V_init, E_m, I_ext, g_m, tau):
+    end = E_m + I_ext / g_m
+    return end + (V_init - end) * np.exp(-t[:, None] / tau)
+
+
+def lif_refractory(N_t, dt, V_init, E_m, V_theta, V_reset, I_ext, g_m, tau, t_ref):
+    """A solver that waits: lif_euler's rule with whole steps at V_reset after each spike."""
+    V = np.zeros((N_t + 1, len(V_init)))
+    V[0], spikes, wait = V_init, np.zeros(V.shape), np.zeros(len(V_init))
+    for k in range(1, N_t + 1):
+        V[k] = V[k - 1] + dt * (-(V[k - 1] - E_m) + I_ext / g_m) / tau
+        V[k, wait > 0] = V_reset
+        wait -= 1
+        fired = V[k] >= V_theta
+        V[k, fired], spikes[k, fired], wait[fired] = V_reset, 1, round(t_ref / dt)
+    return V, spikes, [np.nonzero(column)[0] * dt for column in spikes.T]
+
+
+def fi_exact(I_ext, E_m, V_theta, V_reset, g_m, tau, t_ref):
+    above = I_ext > g_m * (V_theta - E_m)
+    end = E_m + I_ext[above] / g_m
+    rate_hz = np.zeros(I_ext.shape)
+    rate_hz[above] = 1000 / (t_ref + tau * np.log((end - V_reset) / (end - V_theta)))
+    return rate_hz
+
+
+ALL = {
+    "membrane": lambda: explorers.explore_membrane(passive_euler, theory=passive_exact),
+    "time_step": lambda: explorers.explore_time_step(passive_euler, theory=passive_exact),
+    "lif": lambda: explorers.explore_lif(lif_euler),
+    "lif_refractory": lambda: explorers.explore_lif(lif_refractory),
+    "fi_curve": lambda: explorers.explore_fi_curve(lif_refractory, theory=fi_exact),
+}
+every = pytest.mark.parametrize("name", ALL)
+
+
+def readouts(frame):
+    return dict(frame.readouts)
+
+
+def number(text):
+    return float(re.match(r"-?[\d.]+(e-?\d+)?", text)[0])
+
+
+# --- What a right solver shows ------------------------------------------------------------------
+
+
+def test_the_trace_is_what_the_students_function_returned():
+    frame = explorers.explore_lif(lif_euler).move(I_ext=31.0, tau=14)
+    V, _, spike_times = lif_euler(
+        2000, 0.1, np.array([-70.0]), -70.0, -50.0, -75.0, np.array([31.0]), 1.0, np.array([14.0])
+    )
+    np.testing.assert_array_equal(frame.curves[0].y, V[:, 0])
+    np.testing.assert_array_equal(frame.marks, spike_times[0])
+
+
+def test_readouts_of_a_spiking_neuron_are_measured_on_its_answer():
+    frame = explorers.explore_lif(lif_euler).move(I_ext=30.0)
+    times = frame.marks
+    said = readouts(frame)
+    assert int(said["spikes"]) == len(times) > 2
+    assert number(said["first spike"]) == pytest.approx(times[0], abs=0.05)
+    assert number(said["mean interval"]) == pytest.approx(np.diff(times).mean(), abs=0.005)
+    assert number(said["last voltage"]) == pytest.approx(frame.curves[0].y[-1], abs=0.005)
+
+
+def test_a_silent_neuron_says_how_far_it_stays_below_threshold():
+    frame = explorers.explore_lif(lif_euler).move(I_ext=10.0)
+    said = readouts(frame)
+    assert said["spikes"] == "0"
+    # It settles at E_m + I_ext/g_m = -60 mV, 10 mV below the threshold.
+    assert number(said["highest voltage"]) == pytest.approx(10.0, abs=0.1)
+
+
+def test_theory_lies_on_eulers_trace_within_its_time_step():
+    frame = ALL["membrane"]().frame
+    euler, theory = frame.curves
+    assert (euler.role, theory.role) == ("yours", "theory")
+    gap = np.abs(euler.y - theory.y).max()
+    # Forward Euler's error is at most dt/tau * |V_inf - V_init| / (2 e), plus second order.
+    assert 0 < gap < 0.1 / 10 * 15 / 2 / np.e * 1.01
+    assert number(readouts(frame)["largest gap to theory"]) == pytest.approx(gap, rel=0.01)
+
+
+def test_beyond_twice_tau_eulers_trace_grows():
+    explorer = ALL["time_step"]()
+    assert number(readouts(explorer.move(dt=19.0))["largest gap to theory"]) < 40
+    grown = np.abs(explorer.move(dt=25.0).curves[0].y)
+    assert grown[-1] > 300
+
+
+def test_theory_is_drawn_finely_when_the_time_step_is_coarse():
+    euler, theory = ALL["time_step"]().move(dt=20.0).curves
+    assert len(euler.y) == 11 and len(theory.y) == 401
+
+
+def test_the_fi_curve_marks_where_the_sliders_stand():
+    explorer = ALL["fi_curve"]()
+    frame = explorer.move(I_ext=40.0)
+    yours, theory = frame.curves
+    current, rate_hz = frame.here
+    assert current == 40.0
+    assert rate_hz == pytest.approx(np.interp(40.0, yours.x, yours.y), rel=0.02)
+    # Spikes land on the grid: an interval is late by up to dt, and Euler is early by O(dt).
+    np.testing.assert_allclose(yours.y[30:], theory.y[30:], rtol=0.02)
+
+
+def test_the_fi_curve_takes_a_solver_without_refractoriness():
+    explorer = explorers.explore_fi_curve(lif_euler, theory=fi_exact)
+    assert "t_ref" not in explorer.values
+    yours, theory = explorer.frame.curves
+    np.testing.assert_allclose(yours.y[30:], theory.y[30:], rtol=0.03)
+
+
+def test_no_current_of_the_fi_curve_is_a_rheobase_that_the_sliders_can_make():
+    sliders = {s.name: s for s in ALL["fi_curve"]().scene.sliders}
+    g_m, theta, rest = (sliders[name] for name in ("g_m", "V_theta", "E_m"))
+
+    def positions(slider):
+        return slider.low + slider.step * np.arange(
+            round((slider.high - slider.low) / slider.step) + 1
+        )
+
+    depths = np.unique(np.subtract.outer(positions(theta), positions(rest)))
+    rheobases = np.multiply.outer(positions(g_m), depths).ravel()
+    assert np.abs(np.subtract.outer(scenes.CURRENTS, rheobases)).min() > 0.01
+
+
+def test_without_theory_there_is_none():
+    frame = explorers.explore_membrane(passive_euler).frame
+    assert [curve.role for curve in frame.curves] == ["yours"]
+    assert "largest gap to theory" not in readouts(frame)
+
+
+@every
+def test_every_corner_of_the_sliders_is_safe(name):
+    explorer = ALL[name]()
+    sliders = explorer.scene.sliders
+    ends = [{s.name: getattr(s, end) for s in sliders} for end in ("low", "high")]
+    ends += [{s.name: getattr(s, end)} for s in sliders for end in ("low", "high")]
+    for values in ends:
+        explorer.values = explorer.scene.settle({})
+        frame = explorer.move(**values)
+        assert frame.message == ""
+        assert all(np.isfinite(curve.y).all() for curve in frame.curves)
+        low, high = frame.y_range
+        assert all(low <= curve.y.min() and curve.y.max() <= high for curve in frame.curves)
+
+
+@every
+def test_no_spiking_explorer_starts_at_rheobase(name):
+    values = ALL[name]().values
+    if "V_theta" in values:
+        rheobase = values["g_m"] * (values["V_theta"] - values.get("E_m", E_M))
+        assert abs(values["I_ext"] - rheobase) > 1.0
+
+
+@every
+def test_sliders_reach_their_ends_and_start_on_a_step(name):
+    for slider in ALL[name]().scene.sliders:
+        assert slider.settle(slider.start) == slider.start
+        assert (slider.settle(-1e9), slider.settle(1e9)) == (slider.low, slider.high)
+
+
+def test_values_from_outside_become_slider_positions():
+    scene = ALL["membrane"]().scene
+    settled = scene.settle({"tau": "long", "I_ext": 1e300, "g_m": float("inf"), "nonsense": 3})
+    assert settled == {"I_ext": 40.0, "tau": 10.0, "g_m": 1.0}
+
+
+def test_an_unknown_slider_is_refused_by_name():
+    with pytest.raises(ValueError, match="no slider 'temperature'; the sliders are I_ext, tau"):
+        ALL["membrane"]().move(temperature=20)
+
+
+# --- What another solver shows: a sentence ------------------------------------------------------
+
+
+def message_of(solver):
+    return explorers.explore_membrane(solver).frame.message
+
+
+def returning(value):
+    def passive_euler(N_t, dt, V_init, E_m, I_ext, g_m, tau):
+        return value
+
+    return passive_euler
+
+
+def crashing(N_t, dt, V_init, E_m, I_ext, g_m, tau):
+    return V_init[17]
+
+
+def endless(N_t, dt, V_init, E_m, I_ext, g_m, tau):
+    while True:
+        pass
+
+
+def quitting(N_t, dt, V_init, E_m, I_ext, g_m, tau):
+    raise SystemExit
+
+
+@pytest.mark.parametrize(
+    ("solver", "sentence"),
+    [
+        (lambda N_t, dt: 0, "can't be called: it must be callable as"),
+        (crashing, r"stops in line \d+ \(return V_init\[17\]\) with IndexError"),
+        (quitting, "with SystemExit"),
+        (returning(3.0), r"returned a single number; expected an array of shape \(1001, 1\)"),
+        (returning("text"), "returned a str; expected"),
+        (returning([[1.0], [1.0, 2.0]]), "expected an array of shape"),
+        (returning({"V": 1}), "returned a dict; expected"),
+        (returning(np.zeros((7, 1))), r"shape \(7, 1\); expected an array of shape \(1001, 1\)"),
+        (returning(np.zeros((1001, 2))), r"shape \(1001, 2\); expected"),
+        (returning(np.full((1001, 1), np.nan)), "not finite, from 0 ms on"),
+        (returning(np.zeros((1001, 1), dtype=complex)), "expected an array"),
+    ],
+)
+def test_a_wrong_solver_gives_a_sentence(solver, sentence):
+    assert re.search(sentence, message_of(solver))
+
+
+def test_what_can_be_drawn_of_a_flat_answer_is_drawn():
+    frame = explorers.explore_membrane(returning(np.zeros(1001))).frame
+    assert "shape (1001,); expected an array of shape (1001, 1)" in frame.message
+    assert frame.curves[0].y.shape == (1001,)
+
+
+def test_a_loop_that_never_ends_is_stopped(monkeypatch):
+    monkeypatch.setattr(solvers, "TIME_LIMIT", 0.3)
+    start = time.monotonic()
+    assert "no answer within 0.3 s" in message_of(endless)
+    assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (np.zeros((2001, 1)), "expected the three"),
+        ((np.zeros((2001, 1)), np.zeros((2001, 1))), "a list of 2; expected the three"),
+        ((np.zeros(3), 0, []), r"V is an array of shape \(3,\)"),
+        ((np.zeros((2001, 1)), 0, []), "spike_times is .*expected a list with one array"),
+        ((np.zeros((2001, 1)), 0, [3.0, 7.0]), "spike_times is an array of shape"),
+        ((np.zeros((2001, 1)), 0, [np.array([np.nan])]), "spike_times is"),
+    ],
+)
+def test_a_wrong_spiking_solver_gives_a_sentence(value, sentence):
+    def solver(N_t, dt, V_init, E_m, V_theta, V_reset, I_ext, g_m, tau):
+        return value
+
+    frame = explorers.explore_lif(solver).frame
+    assert re.search(sentence, frame.message)
+    assert frame.curves == ()
+
+
+def test_a_solver_that_recovers_is_drawn_again():
+    def passive(N_t, dt, V_init, E_m, I_ext, g_m, tau):
+        if I_ext[0] < 0:
+            raise ValueError("negative current")
+        return passive_euler(N_t, dt, V_init, E_m, I_ext, g_m, tau)
+
+    explorer = explorers.explore_membrane(passive)
+    assert "negative current" in explorer.move(I_ext=-5.0).message
+    assert explorer.move(I_ext=5.0).message == ""
+
+
+def test_an_unwritten_solver_raises_itself():
+    def stub(N_t, dt, V_init, E_m, I_ext, g_m, tau):
+        raise NotImplementedError()
+
+    with pytest.raises(NotImplementedError) as caught:
+        explorers.explore_membrane(stub)
+    assert caught.traceback[-1].name == "stub"  # where lifkit.open_lab looks for its name
+
+
+def test_an_unwritten_theory_leaves_the_rest_standing():
+    def stub(t, V_init, E_m, I_ext, g_m, tau):
+        raise NotImplementedError()
+
+    frame = explorers.explore_membrane(passive_euler, theory=stub).frame
+    assert frame.message == "stub is not written yet. No theory is drawn."
+    assert [curve.role for curve in frame.curves] == ["yours"]
+
+
+def test_what_is_not_a_function_is_refused():
+    with pytest.raises(TypeError, match="wants the function itself, but got ndarray"):
+        explorers.explore_membrane(np.zeros(3))
+
+
+def test_a_solver_that_changes_its_inputs_changes_nothing_else():
+    def greedy(N_t, dt, V_init, E_m, I_ext, g_m, tau):
+        V = passive_euler(N_t, dt, V_init, E_m, I_ext, g_m, tau)
+        V_init += 100.0
+        tau *= 3.0
+        return V
+
+    explorer = explorers.explore_membrane(greedy, theory=passive_exact)
+    np.testing.assert_array_equal(explorer.frame.curves[0].y, ALL["membrane"]().frame.curves[0].y)
+    assert explorer.values["tau"] == 10.0
+
+
+# --- What goes to the browser -------------------------------------------------------------------
+
+
+def test_numbers_travel_as_float32_bytes():
+    frame = ALL["lif"]().frame
+    packed = frames.pack(frame)
+    drawn = np.frombuffer(packed["curves"][0]["y"], dtype="<f4")
+    np.testing.assert_array_equal(drawn, frame.curves[0].y.astype(np.float32))
+    assert len(packed["marks"]) == 4 * len(frame.marks)
+
+
+def test_what_single_precision_cannot_hold_becomes_a_gap():
+    y = np.array([0.0, 1e300, -np.inf, np.nan, 5.0])
+    curve = frames.Curve(name="", role="yours", x=np.arange(5.0), y=y)
+    frame = frames.Frame(
+        curves=(curve,), x_range=(0, 1), y_range=(0, 1), x_label="", y_label="", marks=np.empty(0)
+    )
+    drawn = np.frombuffer(frames.pack(frame)["curves"][0]["y"], dtype="<f4")
+    np.testing.assert_array_equal(np.isnan(drawn), [False, True, True, True, False])
+
+
+def test_uplot_comes_before_our_script_and_nothing_is_fetched():
+    script, style = page_parts()
+    assert script.index("var uPlot") < script.index("export default")
+    ours = script[script.index("The browser's half") :]
+    assert not re.search(r"https?://|\bimport\b|fetch\(|XMLHttpRequest", ours)
+    assert "@import" not in style and "url(" not in style
+
+
+def widget(scene):
+    explorer = explorers.Explorer(scene)
+    return ExplorerWidget(explorer.scene, explorer.frame, explorer.values, "name")
+
+
+def ask(widget, number, **values):
+    widget._asked(widget, {"view": "a", "number": number, "values": values}, [])
+
+
+def test_the_widget_answers_a_question_with_its_number():
+    live = widget(ALL["lif"]().scene)
+    before = live.frame
+    ask(live, 7, I_ext=33.0, tau=20)
+    assert (live.frame["view"], live.frame["number"]) == ("a", 7)
+    assert live.frame["values"]["I_ext"] == 33.0
+    assert live.frame["curves"][0]["y"] != before["curves"][0]["y"]
+
+
+def test_of_several_waiting_questions_only_the_newest_is_answered():
+    calls = []
+
+    def counted(*arguments):
+        calls.append(arguments)
+        return passive_euler(*arguments)
+
+    live = widget(scenes.membrane(counted))
+    late = []
+    live._run = late.append
+    calls.clear()
+    for number in range(1, 6):
+        ask(live, number, tau=number)
+    for answer in late:
+        answer()
+    assert len(calls) == 1
+    assert (live.frame["number"], live.frame["values"]["tau"]) == (5, 5.0)
+
+
+def test_a_fault_of_our_own_is_said_and_raised():
+    live = widget(ALL["membrane"]().scene)
+
+    def broken(values):
+        raise ZeroDivisionError("ours")
+
+    live._scene = frames.Scene(title="", sliders=live._scene.sliders, compute=broken)
+    with pytest.raises(ZeroDivisionError):
+        ask(live, 1, tau=5)
+    assert live.frame["number"] == 1 and "lifkit failed here" in live.frame["message"]
+
+
+def test_an_interrupt_answers_the_browser():
+    def interrupted(N_t, dt, V_init, E_m, I_ext, g_m, tau):
+        if tau[0] == 5:
+            raise KeyboardInterrupt
+        return passive_euler(N_t, dt, V_init, E_m, I_ext, g_m, tau)
+
+    live = widget(scenes.membrane(interrupted))
+    ask(live, 1, tau=5)
+    assert live.frame["message"] == "Interrupted." and live.frame["number"] == 1
+    ask(live, 2, tau=6)
+    assert live.frame["message"] == ""
+
+
+# --- The picture that stands in -----------------------------------------------------------------
+
+
+@every
+def test_the_picture_says_what_it_shows(name):
+    explorer = ALL[name]()
+    page = still_html(explorer.scene.title, "somewhere", explorer.frame, "name")
+    alt = re.search(r'<img alt="([^"]*)"', page)[1]
+    assert explorer.frame.alt in alt and "somewhere" in alt
+    assert 'data-lifkit-still="name"' in page and "data:image/png;base64," in page
+
+
+def test_the_picture_of_a_broken_solver_carries_the_sentence():
+    frame = explorers.explore_membrane(crashing).frame
+    page = still_html("Passive membrane", "somewhere", frame, "name")
+    assert "IndexError" in page and "<img" in page
+
+
+@pytest.fixture(scope="module")
+def executed():
+    """A notebook as nbgrader, Validate and nbconvert execute it: nobody sits there."""
+    source = """
+import numpy as np
+from lifkit.explorers import explore_membrane
+def passive_euler(N_t, dt, V_init, E_m, I_ext, g_m, tau):
+    return np.full((N_t + 1, 1), E_m)
+"""
+    stub = "def stub(N_t, dt, V_init, E_m, I_ext, g_m, tau):\n    raise NotImplementedError()\n"
+    cells = [source, "explore_membrane(passive_euler)", stub + "explore_membrane(stub)"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    nbclient.NotebookClient(notebook, timeout=60, allow_errors=True).execute()
+    return notebook
+
+
+def test_an_executed_notebook_holds_the_picture_and_no_widget(executed):
+    (output,) = executed.cells[1].outputs
+    assert "<img alt=" in output.data["text/html"]
+    assert "Passive membrane" in output.data["text/plain"]
+    assert "widgets" not in executed.metadata
+
+
+def test_an_unwritten_solver_stops_an_executed_cell_by_its_own_error(executed):
+    (output,) = executed.cells[2].outputs
+    assert output.ename == "NotImplementedError"
