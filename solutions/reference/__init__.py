@@ -4,6 +4,6 @@ Loaded by the build, the grader and the tests; no notebook and no part of lifkit
 imports it.
 """
 
-from . import lab1, lab2
+from . import lab1, lab2, lab3
 
-REFERENCES = (*lab1.REFERENCES, *lab2.REFERENCES)
+REFERENCES = (*lab1.REFERENCES, *lab2.REFERENCES, *lab3.REFERENCES)
