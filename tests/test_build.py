@@ -29,7 +29,9 @@ def rebuilt(tmp_path_factory):
 @pytest.mark.parametrize("lab", LABS)
 def test_student_notebooks_are_those_that_the_sources_give(rebuilt, lab):
     name = f"{lab}/{lab}.ipynb"
-    assert (ROOT / "notebooks" / name).read_bytes() == (rebuilt / name).read_bytes(), "run: make build"
+    assert (ROOT / "notebooks" / name).read_bytes() == (rebuilt / name).read_bytes(), (
+        "run: make build"
+    )
 
 
 def test_building_twice_changes_no_byte(rebuilt, tmp_path):
@@ -51,7 +53,11 @@ def test_keys_hold_what_the_references_give(name):
     for kept, made in zip(key.expected, fresh.expected, strict=True):
         assert kept.keys() == made.keys()
         for output, value in made.items():
-            pairs = zip(kept[output], value, strict=True) if isinstance(value, list) else [(kept[output], value)]
+            pairs = (
+                zip(kept[output], value, strict=True)
+                if isinstance(value, list)
+                else [(kept[output], value)]
+            )
             for one, other in pairs:
                 np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
     assert key.fingerprints.keys() == {mistake.name for mistake in fresh.mistakes}
@@ -83,7 +89,10 @@ def test_no_line_of_a_reference_is_in_lifkit_or_the_notebooks(name):
         if len("".join(line.split())) >= 24
     }
     shown = [path.read_text() for path in (ROOT / "lifkit").rglob("*.py")]
-    shown += ["\n".join(c.source for c in nbformat.read(p, 4).cells) for p in (ROOT / "notebooks").rglob("*.ipynb")]
+    shown += [
+        "\n".join(c.source for c in nbformat.read(p, 4).cells)
+        for p in (ROOT / "notebooks").rglob("*.ipynb")
+    ]
     for text in shown:
         lines = {"".join(line.split()) for line in text.splitlines()}
         assert not telling & lines
@@ -92,7 +101,9 @@ def test_no_line_of_a_reference_is_in_lifkit_or_the_notebooks(name):
 def lab_copy(tmp_path, change):
     """Copy the course with one changed cell of Lab 2."""
     course = tmp_path / "course"
-    shutil.copytree(ROOT / "solutions", course / "solutions", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "solutions", course / "solutions", ignore=shutil.ignore_patterns("__pycache__")
+    )
     shutil.copy(ROOT / "nbgrader_config.py", course)
     for lab in LABS:
         if lab != "lab2":
@@ -112,7 +123,9 @@ def _leak(notebook, cells):
 
 def _unmarked(notebook, cells):
     source = cells["lif_euler"].source
-    cells["lif_euler"].source = source.replace("### BEGIN SOLUTION", "").replace("### END SOLUTION", "")
+    cells["lif_euler"].source = source.replace("### BEGIN SOLUTION", "").replace(
+        "### END SOLUTION", ""
+    )
 
 
 def _unclosed(notebook, cells):
@@ -159,7 +172,9 @@ def test_a_file_beside_a_source_stops_the_build(tmp_path):
 @pytest.mark.parametrize("lab", LABS)
 def test_notebooks_carry_the_edition_of_their_keys(lab):
     text = (ROOT / "notebooks" / lab / f"{lab}.ipynb").read_text()
-    editions = {load_key(name).edition for name, ref in REFERENCES.items() if ref.exercise.lab == lab}
+    editions = {
+        load_key(name).edition for name, ref in REFERENCES.items() if ref.exercise.lab == lab
+    }
     assert len(editions) == 1
     assert f'open_lab(\\"{lab}\\", edition=\\"{editions.pop()}\\")' in text
 

@@ -81,7 +81,8 @@ def test_the_line_of_an_exception_is_that_of_the_students_cell(run):
 
 def test_a_figure_drawn_inside_is_not_shown_by_the_check(run):
     drawing = RIGHT.replace(
-        "lifkit_is_mine = 1", "import matplotlib.pyplot as plt; plt.figure(); plt.plot([1]); plt.show()"
+        "lifkit_is_mine = 1",
+        "import matplotlib.pyplot as plt; plt.figure(); plt.plot([1]); plt.show()",
     )
     kinds, text = shown(run("%matplotlib inline\n" + drawing + "check(lif_euler)"))
     assert kinds == ["display_data"] and "all correct" in text
