@@ -32,9 +32,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         Exit status: 0 when all went well, 1 when something is wrong, 2 for a call that makes no sense.
     """
-    options = _parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        options = _parser(grading=bool(words) and words[0] in _GRADING).parse_args(words)
         return int(options.run(options) or 0)
+    except ModuleNotFoundError as error:
+        print(
+            f"lifkit: this command needs the package {error.name}. Instructors install it with "
+            'pip install "lifkit[lab,grading]".',
+            file=sys.stderr,
+        )
+        return 1
     except (FileNotFoundError, ValueError) as error:
         print(f"lifkit: {error}", file=sys.stderr)
         return 1
@@ -43,7 +51,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+#: Commands of the grading engine, which is loaded for them alone.
+_GRADING = {
+    "grade": "grade a lab's submissions (instructors)",
+    "report": "show how the class did (instructors)",
+}
+
+
+def _parser(grading: bool = False) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lifkit", description="The course kit's tools.")
     parser.add_argument("--version", action="version", version=f"lifkit {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -62,6 +77,19 @@ def _parser() -> argparse.ArgumentParser:
     handout.add_argument("--root", type=Path, help="the course's folder (the one you are in)")
     handout.add_argument("--folder", type=Path, help="where to put it (handout)")
     handout.set_defaults(run=_handout)
+
+    twin = commands.add_parser("twin", help="write an explorer as one HTML file (instructors)")
+    twin.add_argument("file", type=Path, help="the file to write, e.g. docs/explorer.html")
+    twin.add_argument("--root", type=Path, help="the course's folder (the one you are in)")
+    twin.set_defaults(run=_twin)
+
+    if grading:
+        from .grading import cli
+
+        cli.add_commands(commands)
+    else:
+        for name, purpose in _GRADING.items():
+            commands.add_parser(name, help=purpose)
     return parser
 
 
@@ -146,3 +174,12 @@ def _handout(options: argparse.Namespace) -> None:
 
     for path in build.write_handout(build.find_root(options.root), options.folder):
         print(path)
+
+
+def _twin(options: argparse.Namespace) -> None:
+    from . import build, explorers
+    from .exercises import load_references
+
+    solver = load_references(build.find_root(options.root))["lif_euler"].solve
+    explorers.write_twin(options.file, solver)
+    print(options.file)

@@ -1,7 +1,10 @@
 """The explorers' Python half: frames from a student's function, whatever that function does."""
 
+import base64
+import json
 import re
 import time
+from pathlib import Path
 
 import nbclient
 import nbformat
@@ -461,3 +464,68 @@ def test_an_executed_notebook_holds_the_picture_and_no_widget(executed):
 def test_an_unwritten_solver_stops_an_executed_cell_by_its_own_error(executed):
     (output,) = executed.cells[2].outputs
     assert output.ename == "NotImplementedError"
+
+
+# --- The static twin ----------------------------------------------------------------------------
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "explorer.html"
+
+
+def frames_of(page):
+    found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.S)
+    return json.loads(found[1])
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    path = tmp_path_factory.mktemp("twin") / "explorer.html"
+    explorers.write_twin(path, lif_euler)
+    return path.read_text(encoding="utf-8")
+
+
+def trace(frame):
+    return np.frombuffer(base64.b64decode(frame["trace"]), dtype="<i2")
+
+
+def test_the_twin_holds_the_solvers_traces(page):
+    data = frames_of(page)
+    current, tau = data["setup"]["sliders"]
+    explorer = explorers.explore_lif(lif_euler)
+    wide = round((tau["high"] - tau["low"]) / tau["step"]) + 1
+    for row, column in ((0, 0), (7, 3), (20, wide - 1)):
+        frame = explorer.move(
+            I_ext=current["low"] + row * current["step"], tau=tau["low"] + column * tau["step"]
+        )
+        stored = data["frames"][row * wide + column]
+        np.testing.assert_allclose(
+            trace(stored) * data["step"], frame.curves[0].y[::2], atol=data["step"] * 0.51
+        )
+        np.testing.assert_allclose(stored["marks"], frame.marks, atol=1e-3)
+
+
+def test_the_twin_needs_no_network_and_holds_no_solver(page):
+    uplot, _, _ = page_parts()[0].partition("/* The browser's half")
+    assert uplot in page  # its comments name where its ideas come from
+    assert re.findall(r"https?://", page.replace(uplot, "")) == []
+    assert not re.search(r"<(link|script|img)[^>]*(src|href)=\"(?!data:)", page)
+    assert "def lif_euler" not in page and len(page) < 1_000_000
+
+
+def test_the_twin_in_the_tree_is_up_to_date(page):
+    stored, fresh = frames_of(PAGE.read_text(encoding="utf-8")), frames_of(page)
+    assert stored["setup"] == fresh["setup"]
+    for old, new in zip(stored["frames"], fresh["frames"], strict=True):
+        # Another machine may round the last bit, and with it a stored step, differently.
+        np.testing.assert_allclose(trace(old), trace(new), atol=1)
+    parts = page_parts()
+    assert all(part in PAGE.read_text(encoding="utf-8") for part in parts), (
+        "docs/explorer.html is older than its script: write it anew with `lifkit twin`."
+    )
+
+
+def test_the_twin_refuses_a_solver_that_gives_no_picture():
+    def broken(N_t, dt, V_init, E_m, V_theta, V_reset, I_ext, g_m, tau):
+        return V_init
+
+    with pytest.raises(ValueError, match="no picture for the twin at"):
+        explorers.write_twin("unused.html", broken)

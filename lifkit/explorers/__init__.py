@@ -256,5 +256,6 @@ def write_twin(path: Any, lif_euler: Callable[..., Any]) -> None:
     """
     from .twin import twin_page
 
+    page = twin_page(lif_euler)
     with open(path, "w", encoding="utf-8", newline="\n") as file:
-        file.write(twin_page(lif_euler))
+        file.write(page)

@@ -43,8 +43,7 @@ def still_html(title: str, setting: str, frame: Frame, name: str) -> str:
         if curve.role == "theory":
             plot_theory(ax, curve.x, curve.y, label=curve.name)
         else:
-            marker = {"marker": "o", "markersize": 3} if curve.points else {}
-            draw(ax, curve.x, curve.y, label=curve.name, **marker)
+            draw(ax, curve.x, curve.y, label=curve.name, marker="o" if curve.points else "", ms=3)
     for line in frame.lines:
         plot_level(ax, line.value, line.label, linestyle=":" if line.dotted else "--")
     plot_spike_marks(ax, frame.marks, above=frame.mark_base)

@@ -1,0 +1,135 @@
+"""From slider to redraw in a real browser: the explorer beside `interact` with Matplotlib.
+
+The same figure of the same neuron (2000 steps), the same plain NumPy solver and the same browser,
+dragged in turn.  A time runs from a move of the mouse to the next frame that the browser paints
+after the new drawing is complete.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import statistics
+import tempfile
+from pathlib import Path
+
+from solutions.reference.lab2 import lif_euler
+from tests.browser.jupyter import CHROMIUM, FLAGS, Server, open_notebook, run_all
+
+#: Drags of each slider, in turn, and measured moves in a drag.
+DRAGS, MOVES = 6, 6
+
+EXPLORER = "from lifkit.explorers import explore_lif\nexplore_lif(lif_euler)"
+INTERACT = """
+import matplotlib.pyplot as plt
+from ipywidgets import FloatSlider, interact
+from lifkit import plotting
+plotting.use_theme()
+def draw(I_ext):
+    V, spikes, spike_times = lif_euler(
+        2000, 0.1, np.array([-70.0]), -70, -50, -75, np.array([I_ext]), 1, np.array([10.0])
+    )
+    fig, ax = plt.subplots(figsize=(7.6, 3.8), layout="constrained")
+    plotting.plot_voltage(
+        ax, 0.1 * np.arange(2001), V[:, 0], spike_times=spike_times[0], V_theta=-50, V_reset=-75,
+        label="your lif_euler",
+    )
+    ax.set(xlim=(0, 200), ylim=(-80, -40))
+    ax.set_title("Leaky integrate-and-fire neuron", loc="left")
+    ax.legend(loc="best", fontsize="small")
+    plt.show()
+interact(draw, I_ext=FloatSlider(min=0, max=60, step=0.5, value=25));
+"""
+
+# Notes when the mouse moved and when the drawing that follows is on the screen.
+STOPWATCH = """() => {
+    const watch = (window.watch = { moved: 0, times: [], seconds: [] });
+    document.addEventListener("pointermove", () => (watch.moved ||= performance.now()), true);
+    const painted = () => requestAnimationFrame(() => {
+        if (!watch.moved) return;
+        watch.times.push(performance.now() - watch.moved);
+        watch.moved = 0;
+    });
+    document.addEventListener("lifkit-drawn", (event) => {
+        if (watch.moved) watch.seconds.push(event.detail.seconds);
+        painted();
+    });
+    new MutationObserver((changes) => {
+        for (const { addedNodes } of changes)
+            for (const node of addedNodes)
+                for (const image of node.querySelectorAll?.(".jp-RenderedImage img") ?? [])
+                    image.decode().then(painted);
+    }).observe(document.body, { childList: true, subtree: true });
+}"""
+
+
+def main() -> None:
+    if importlib.util.find_spec("playwright") is None or CHROMIUM is None:
+        print(
+            "Not measured: this needs Playwright and Chromium (Debian: apt-get install chromium)."
+        )
+        return
+    explorer, interact, solver = measure()
+    ours, theirs, own = (statistics.median(times) for times in (explorer, interact, solver))
+    print(f"{'median of ' + str(len(explorer)) + ' moves':34}{'ms':>7}{'slowest tenth from':>21}")
+    for name, times in (("explorer", explorer), ("interact with Matplotlib", interact)):
+        slow = statistics.quantiles(times, n=10)[-1]
+        print(f"{name:34}{statistics.median(times):7.1f}{slow:21.1f}")
+    print(f"\nThe explorer is {theirs / ours:.1f} times as quick (asked for: at least 5).")
+    print(f"Of its time the student's own function takes {own:.1f} ms, {own / ours:.0%}.")
+
+
+def measure() -> tuple[list[float], list[float], list[float]]:
+    """Return the times in ms: of the explorer, of `interact`, and of the solver in the explorer."""
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        (folder / "root").mkdir()
+        server = Server(folder, folder / "root")
+        try:
+            solver = "import numpy as np\n" + inspect.getsource(lif_euler)
+            server.write("race.ipynb", solver, EXPLORER, INTERACT)
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+                page = browser.new_page(viewport={"width": 1200, "height": 1800})
+                open_notebook(page, server.lab("race.ipynb"))
+                run_all(page)
+                page.locator(".jp-OutputArea .noUi-base").wait_for()
+                page.wait_for_timeout(2000)
+                page.evaluate(STOPWATCH)
+                return race(page)
+        finally:
+            server.stop()
+
+
+def race(page) -> tuple[list[float], list[float], list[float]]:
+    ours = page.locator(".lifkit-explorer input[aria-label*=I_ext]")
+    theirs = page.locator(".jp-OutputArea .noUi-handle")
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(DRAGS):
+        times[0].extend(drag(page, ours, 25 / 60))
+        times[1].extend(drag(page, theirs, 0.5))
+    return *times, page.evaluate("watch.seconds.map((seconds) => 1000 * seconds)")
+
+
+def drag(page, slider, share: float) -> list[float]:
+    """Drag the handle, which lies at a share of the element's width, to and fro; return the ms."""
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    x, y = box["x"] + share * box["width"], box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.wait_for_timeout(500)  # the press itself is not measured
+    times = []
+    for number in range(MOVES):
+        page.evaluate("watch.moved = 0")
+        done = page.evaluate("watch.times.length")
+        page.mouse.move(x + 30 + 12 * (-1) ** number, y)
+        page.wait_for_function("done => watch.times.length > done", arg=done, timeout=20_000)
+        page.wait_for_timeout(200)  # let what follows a move come to rest
+        times.append(float(page.evaluate("watch.times.at(-1)")))
+    page.mouse.move(x, y)
+    page.wait_for_timeout(500)
+    page.mouse.up()
+    return times
