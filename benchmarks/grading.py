@@ -1,0 +1,175 @@
+"""Grading a class: plain `nbgrader autograde` beside `lifkit grade`, the same submissions.
+
+Both in one run, one after the other, without feedback pages.  LIFKIT_BENCHMARK_CLASS sets the number
+of submissions (60 unless told), LIFKIT_BENCHMARK_LAB the lab (lab2).
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[1]
+LAB = os.environ.get("LIFKIT_BENCHMARK_LAB", "lab2")
+COUNT = int(os.environ.get("LIFKIT_BENCHMARK_CLASS", "60"))
+
+#: What is run; the first is what the others are compared with.
+MODES = {
+    "nbgrader autograde": ("nbgrader", "autograde", LAB),
+    "lifkit grade": ("lifkit", "grade", LAB, "--no-feedback"),
+    "lifkit grade --no-figures": ("lifkit", "grade", LAB, "--no-feedback", "--no-figures"),
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a run took: wall and CPU seconds, and MB of memory of all its processes at their peak."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def main() -> None:
+    print(
+        f"{COUNT} submissions to {LAB}, {os.cpu_count()} cores; one in three has a wrong answer.\n"
+    )
+    print(f"{'':28}{'wall s':>8}{'/min':>8}{'CPU s each':>12}{'peak MB':>9}{'ratio':>7}")
+    base = None
+    with tempfile.TemporaryDirectory() as scratch:
+        for number, (title, words) in enumerate(MODES.items()):
+            course = make_course(Path(scratch) / str(number), plain=number == 0)
+            taken = measure(course, words)
+            base = base or taken
+            rate = 60 * COUNT / taken.wall
+            print(
+                f"{title:28}{taken.wall:8.1f}{rate:8.1f}{taken.cpu / COUNT:12.2f}{taken.memory:9.0f}"
+                f"{base.wall / taken.wall:7.1f}",
+                flush=True,
+            )
+
+
+def make_course(folder: Path, *, plain: bool) -> Path:
+    """Make a course with a class that has handed in; `plain` is without lifkit's grading."""
+    shutil.copytree(
+        ROOT / "solutions",
+        folder / "solutions",
+        ignore=shutil.ignore_patterns("__pycache__", "demo"),
+    )
+    for lab in (folder / "solutions" / "labs").iterdir():
+        if lab.name != LAB:
+            shutil.rmtree(lab)
+    config = (ROOT / "nbgrader_config.py").read_text()
+    if plain:
+        config = "\n".join(re.split(r"\n(?=# Grading: )", config)[:1]) + "\n"
+    (folder / "nbgrader_config.py").write_text(config)
+    run(folder, ("nbgrader", "generate_assignment", LAB))
+    released = nbformat.read(folder / "notebooks" / LAB / f"{LAB}.ipynb", as_version=4)
+    source = nbformat.read(folder / "solutions" / "labs" / LAB / f"{LAB}.ipynb", as_version=4)
+    answers = {name(cell): cell.source for cell in source.cells if name(cell)}
+    for number in range(COUNT):
+        path = folder / "submitted" / f"student{number:03d}" / LAB / f"{LAB}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(answered(released, answers, number), path)
+    return folder
+
+
+def name(cell: nbformat.NotebookNode) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def answered(
+    released: nbformat.NotebookNode, answers: dict[str, str], number: int
+) -> nbformat.NotebookNode:
+    """Return the released notebook with the answers in it, in every third one of them broken."""
+    notebook = copy.deepcopy(released)
+    mine = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    coded = [cell for cell in mine if cell.cell_type == "code"]
+    for cell in coded:
+        cell.source = re.sub(r"\n[ ]*### (?:BEGIN|END) SOLUTION", "", answers[name(cell)])
+    if number % 3 == 0 and coded:
+        broken = coded[number // 3 % len(coded)]
+        broken.source = broken.source.replace(" / tau", " * tau").replace("np.exp(-", "np.exp(")
+    return notebook
+
+
+def environment() -> dict[str, str]:
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return {**os.environ, "PATH": path, "PYTHONWARNINGS": "ignore"}
+
+
+def spelled(words: tuple[str, ...]) -> list[str]:
+    program = [sys.executable, "-m", "nbgrader"]
+    if words[0] == "lifkit":
+        program = [
+            sys.executable,
+            "-c",
+            "import sys; from lifkit.cli import main; sys.exit(main())",
+        ]
+    return [*program, *words[1:]]
+
+
+def run(folder: Path, words: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        spelled(words), cwd=folder, env=environment(), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(words)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+
+
+def measure(folder: Path, words: tuple[str, ...]) -> Measured:
+    """Run a command and see what it takes, with all processes that it starts."""
+    peak, over = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.25):
+            peak[0] = max(peak[0], memory_of(os.getpid()))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    try:
+        run(folder, words)
+    finally:
+        over.set()
+        watcher.join()
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Measured(wall=wall, cpu=cpu, memory=peak[0])
+
+
+def memory_of(process: int) -> float:
+    """Return the MB of all descendants, what they share divided among them."""
+    children: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        children.setdefault(parent, []).append(int(path.parent.name))
+    todo, total = list(children.get(process, [])), 0.0
+    while todo:
+        one = todo.pop()
+        todo += children.get(one, [])
+        try:
+            rows = Path(f"/proc/{one}/smaps_rollup").read_text().split("\n")
+            total += next(int(row.split()[1]) for row in rows if row.startswith("Pss:")) / 1024
+        except (OSError, StopIteration):
+            continue
+    return total
+
+
+if __name__ == "__main__":
+    main()

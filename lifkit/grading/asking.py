@@ -1,0 +1,285 @@
+"""Ask a kernel for an exercise's answers, and read what comes back as hostile bytes.
+
+`ask` runs in the submission's process: it calls the student's function on the inputs it is given
+and leaves the answers in a file, as plain numbers.  Its owner may replace it; then the answers are
+whatever they like, and only right numbers are worth anything.  `read` runs in the grader's process
+and believes nothing: sizes, types and names are checked, nothing is unpickled, and what a lie about
+the rest (did it change its inputs?) could win is a quarter of the points for numbers that are right.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import io
+import math
+import os
+import re
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..exercises import Answer, Attempt, Case, Exercise, Key, Problem, attempt, pack, unpack
+from ..exercises.keys import _key as key_from
+
+__all__ = ["MOST", "Asked", "Unreadable", "ask", "question", "read"]
+
+#: Bytes of answers that are read.  The longest case, 10 neurons for 10 000 steps, has 1.6 MB.
+MOST = 32_000_000
+
+#: The header of an npy file as numpy writes it, for booleans and numbers of up to 8 bytes.
+_HEADER = re.compile(
+    r"\{'descr': '(?P<descr>[<>|=]?[biuf][1248])', 'fortran_order': (?P<fortran>True|False), "
+    r"'shape': \((?P<shape>[0-9, ]{0,100})\), \}\s*"
+)
+
+_TEXT, _COUNT = 1_000_000, 100_000  # bytes of JSON, items in one list
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a kernel said about one exercise.
+
+    Attributes
+    ----------
+    attempt : Attempt or None
+        The answers; None when the name is not there.
+    names : tuple of str
+        When it is not: names that are.
+    """
+
+    attempt: Attempt | None
+    names: tuple[str, ...] = ()
+
+
+class Unreadable(ValueError):
+    """What came back is not in the form of answers; the message says how."""
+
+
+# In the submission's process --------------------------------------------------------------------
+
+
+def question(exercise: Exercise, cases: tuple[Case, ...], limit: float, path: str) -> str:
+    """Return the line of code that asks a kernel for its answers.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    cases : tuple of Case
+    limit : float
+        Seconds a call may take.
+    path : str
+        The file, as the kernel sees it, in which it leaves the answers.
+    """
+    key = Key(exercise=exercise, cases=cases, expected=(), mistakes=(), fingerprints={})
+    buffer = io.BytesIO()
+    np.savez(buffer, **pack(_python_numbers(dataclasses.asdict(key))))  # type: ignore[arg-type]
+    text = base64.b64encode(buffer.getvalue()).decode()
+    return f'__import__("lifkit.grading.asking").grading.asking.ask(globals(), "{text}", {limit}, {path!r})'
+
+
+def _python_numbers(node: Any) -> Any:
+    """Turn numpy's single numbers into Python's, which `pack` keeps as such."""
+    if isinstance(node, dict):
+        return {name: _python_numbers(value) for name, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [_python_numbers(value) for value in node]
+    return node.item() if isinstance(node, np.generic) else node
+
+
+def ask(namespace: Mapping[str, Any], text: str, limit: float, path: str) -> None:
+    """Answer a `question` from the functions in `namespace`, into the file at `path`."""
+    with np.load(io.BytesIO(base64.b64decode(text)), allow_pickle=False) as arrays:
+        key = key_from(unpack(arrays))  # from the file, so that every input is an array of its own
+    target = namespace.get(key.exercise.name)
+    if not callable(target):
+        names = [name for name, value in namespace.items() if callable(value) and name[0] != "_"]
+        tree: Any = {"missing": names[-500:]}
+    else:
+        given = attempt(key.exercise, target, key.cases, limit=limit)
+        tree = dataclasses.asdict(given)
+    arrays = pack(_without_complex(tree))
+    if sum(array.nbytes for array in arrays.values()) > MOST - 1_000_000:
+        arrays = pack({"oversized": True})
+    with open(f"{path}.part", "wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+    os.replace(f"{path}.part", path)
+
+
+def _without_complex(node: Any) -> Any:
+    """Replace arrays that `pack` does not take, and that no exercise asks for, by a word."""
+    if isinstance(node, dict):
+        return {name: _without_complex(value) for name, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [_without_complex(value) for value in node]
+    if isinstance(node, np.ndarray) and node.dtype.kind not in "biuf":
+        return {"foreign": "an array of complex numbers"}
+    return node
+
+
+# In the grader's process --------------------------------------------------------------------------
+
+
+def read(data: bytes, exercise: Exercise, cases: tuple[Case, ...]) -> Asked:
+    """Read answers that a kernel left.
+
+    Parameters
+    ----------
+    data : bytes
+        The file; at most `MOST` bytes are looked at.
+    exercise : Exercise
+    cases : tuple of Case
+        What was asked.
+
+    Returns
+    -------
+    Asked
+
+    Raises
+    ------
+    Unreadable
+        If it is no such file, too large, or holds anything but plain numbers in the right places.
+    """
+    try:
+        tree = unpack(_arrays(data))
+        if not isinstance(tree, dict):
+            raise Unreadable("no answers in it")
+        if "oversized" in tree:
+            raise Unreadable(f"more than {MOST // 1_000_000} MB of numbers")
+        if "missing" in tree:
+            names = [name for name in _list(tree["missing"]) if isinstance(name, str)]
+            return Asked(
+                attempt=None, names=tuple(name[:80] for name in names if name.isidentifier())
+            )
+        return Asked(attempt=_attempt(tree, exercise, cases))
+    except Unreadable:
+        raise
+    # Whatever else is wrong with hostile bytes, it is one thing to us.
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OSError) as error:
+        raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from None
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RecursionError,
+        EOFError,
+        MemoryError,
+    ) as error:
+        raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from None
+
+
+def _arrays(data: bytes) -> dict[str, np.ndarray]:
+    """Read the arrays of an npz file that stores them as they are."""
+    if len(data) > MOST:
+        raise Unreadable(f"more than {MOST // 1_000_000} MB of numbers")
+    arrays = {}
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        members = file.infolist()
+        # Nothing compressed, and no bytes told twice: what is unpacked is no larger than the file.
+        if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+            raise Unreadable("compressed members")
+        if len(members) > _COUNT or sum(member.file_size for member in members) > len(data):
+            raise Unreadable("members that overlap")
+        for member in members:
+            arrays[member.filename.removesuffix(".npy")] = _array(file.read(member))
+    if arrays["json"].nbytes > _TEXT:
+        raise Unreadable("too much text")
+    return arrays
+
+
+def _array(data: bytes) -> np.ndarray:
+    """Read one npy file: version 1, plain numbers, exactly as many bytes as its shape says."""
+    if data[:8] != b"\x93NUMPY\x01\x00":
+        raise Unreadable("not an npy file of version 1")
+    start = 10 + int.from_bytes(data[8:10], "little")
+    if start > 1000:
+        raise Unreadable("a long header")
+    said = _HEADER.fullmatch(data[10:start].decode("latin1"))
+    if said is None:
+        raise Unreadable("numbers of another kind")
+    dtype = np.dtype(said["descr"])
+    shape = tuple(int(size) for size in said["shape"].split(",") if size.strip())
+    if len(shape) > 8 or math.prod(shape) * dtype.itemsize != len(data) - start:
+        raise Unreadable("a shape that does not fit its numbers")
+    order: Any = "F" if said["fortran"] == "True" else "C"
+    flat = np.frombuffer(data, dtype=dtype, offset=start)
+    return flat.reshape(shape, order=order).astype(dtype.newbyteorder("="))
+
+
+def _attempt(tree: dict[str, Any], exercise: Exercise, cases: tuple[Case, ...]) -> Attempt:
+    given = _list(tree["answers"])
+    if len(given) != len(cases):
+        raise Unreadable(f"{len(given)} answers to {len(cases)} questions")
+    answers = tuple(_answer(item, exercise, case) for item, case in zip(given, cases, strict=True))
+    again, repeated = None, tree["repeated"]
+    if type(repeated) is int and 0 <= repeated < len(cases) and isinstance(tree["again"], dict):
+        again = _answer(tree["again"], exercise, cases[repeated])
+    return Attempt(
+        answers=answers,
+        again=again,
+        repeated=repeated if again is not None else None,
+        notebook_variables=_names(tree["notebook_variables"]),
+        uses=_names(tree["uses"]),
+    )
+
+
+def _answer(tree: dict[str, Any], exercise: Exercise, case: Case) -> Answer:
+    if tree["status"] not in ("ok", "error", "timeout", "not started"):
+        raise Unreadable("an unknown status")
+    value = tree["value"] if tree["status"] == "ok" else None
+    if exercise.is_class and tree["status"] == "ok":
+        if not isinstance(value, dict):
+            raise Unreadable("no attributes")
+        known = {output.name for output in exercise.outputs}
+        value = {name: _value(item, 0) for name, item in value.items() if name in known}
+    else:
+        value = _value(value, 0)
+    inputs = {name for call in case.calls for name in call.inputs}
+    changed = tuple(name for name in _names(tree["changed"]) if name in inputs)
+    problem = None if tree["problem"] is None else _problem(tree["problem"])
+    if tree["status"] in ("error", "timeout") and problem is None:
+        raise Unreadable("a problem without a name")
+    return Answer(status=tree["status"], value=value, problem=problem, changed=changed)
+
+
+def _value(node: Any, depth: int) -> Any:
+    """Return plain data, or refuse."""
+    if node is None or isinstance(node, np.ndarray):
+        return node
+    if isinstance(node, list) and depth < 6 and len(node) <= _COUNT:
+        return [_value(item, depth + 1) for item in node]
+    if isinstance(node, dict) and set(node) == {"foreign"}:
+        return {"foreign": _words(node["foreign"], 100)}
+    raise Unreadable("a value of another kind")
+
+
+def _problem(tree: dict[str, Any]) -> Problem:
+    line = tree["line"]
+    return Problem(
+        kind=_words(tree["kind"], 100),
+        message=_words(tree["message"], 300),
+        line=line if type(line) is int and 0 <= line < 1_000_000 else None,
+        source=_words(tree["source"], 300),
+        function=_words(tree["function"], 100),
+    )
+
+
+def _words(text: Any, most: int) -> str:
+    """Return a short text without addresses, which differ from run to run, or control signs."""
+    if not isinstance(text, str):
+        raise Unreadable("no text where text belongs")
+    text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", text[:most])
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def _names(items: Any) -> tuple[str, ...]:
+    return tuple(
+        item for item in _list(items)[:50] if isinstance(item, str) and item.isidentifier()
+    )
+
+
+def _list(items: Any) -> list[Any]:
+    if not isinstance(items, list):
+        raise Unreadable("no list where a list belongs")
+    return items

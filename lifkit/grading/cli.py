@@ -1,0 +1,209 @@
+"""The commands `lifkit grade` and `lifkit report`."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from . import course, report
+from .sandbox import SandboxUnavailable
+
+__all__ = ["add_commands", "add_grade_arguments", "add_report_arguments", "grade", "show_report"]
+
+
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add both commands to the parser of `lifkit`."""
+    add_grade_arguments(
+        commands.add_parser("grade", help="grade a lab's submissions (instructors)")
+    )
+    add_report_arguments(commands.add_parser("report", help="show how the class did (instructors)"))
+
+
+def add_grade_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `lifkit grade`."""
+    parser.add_argument("lab", help="the lab's name, e.g. lab2")
+    parser.add_argument("--root", type=Path, help="the course's folder (the one you are in)")
+    parser.add_argument(
+        "--jobs",
+        type=_positive,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="submissions at the same time (one a core: %(default)s)",
+    )
+    parser.add_argument(
+        "--student",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="this student only; may be given several times",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=30,
+        metavar="S",
+        help="wall seconds for a cell, and for an exercise (%(default)g)",
+    )
+    parser.add_argument(
+        "--memory",
+        type=_positive,
+        default=2048,
+        metavar="MB",
+        help="memory of a submission, all its processes together (%(default)s)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="use this grading seed instead of the one in the file grading_seed",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="grade again what has not changed, too"
+    )
+    parser.add_argument(
+        "--figures",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="draw the notebooks' figures (yes: you see them when marking by hand; "
+        "--no-figures takes half the time)",
+    )
+    parser.add_argument(
+        "--feedback",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="write the feedback pages (yes)",
+    )
+    parser.add_argument(
+        "--sandbox",
+        choices=("auto", "bwrap", "off"),
+        default="auto",
+        help="auto: the strongest there is, never off; off: run submissions as you, unprotected",
+    )
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="use the workers of this Dask cluster"
+    )
+    parser.set_defaults(run=grade)
+
+
+def add_report_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `lifkit report`."""
+    parser.add_argument("lab", help="the lab's name, e.g. lab2")
+    parser.add_argument("--root", type=Path, help="the course's folder (the one you are in)")
+    parser.add_argument(
+        "--csv", type=Path, metavar="FILE", help="write one row a student and exercise"
+    )
+    parser.add_argument("--figure", type=Path, metavar="FILE", help="draw it (PNG, SVG or PDF)")
+    parser.set_defaults(run=show_report)
+
+
+def grade(options: argparse.Namespace) -> int:
+    """Grade, show progress, then the class.
+
+    Returns
+    -------
+    int
+        0 when every submission has its verdicts, whatever they are.
+    """
+    from . import engine, executors
+
+    root = course.find_root(options.root)
+    logging.getLogger("lifkit.grading").setLevel(logging.ERROR)
+    chosen = engine.Options(
+        jobs=options.jobs,
+        students=tuple(dict.fromkeys(options.student)),
+        timeout=options.timeout,
+        memory=options.memory,
+        seed=options.seed,
+        force=options.force,
+        figures=options.figures,
+        sandbox=options.sandbox,
+        feedback=options.feedback,
+    )
+    executor = None
+    if options.scheduler:
+        executor = functools.partial(executors.cluster_executor, address=options.scheduler)
+    if options.sandbox == "off":
+        print("Without a sandbox: submissions run as you and can do what you can.", file=sys.stderr)
+    try:
+        with _Bar(f"Grading {options.lab}") as bar:
+            done = engine.grade_class(
+                root, options.lab, chosen, progress=bar.show, executor=executor
+            )
+    except SandboxUnavailable as error:
+        print(f"lifkit: {error}", file=sys.stderr)
+        return 1
+    _say(options.lab, root, done)
+    return 1 if done.failed else 0
+
+
+def _say(lab: str, root: Path, done: object) -> None:
+    from .engine import Outcome
+
+    assert isinstance(done, Outcome)
+    if done.skipped:
+        print(f"{len(done.skipped)} unchanged since they were graded (--force grades them again).")
+    for student, why in sorted(done.failed.items()):
+        print(f"{student}: NOT GRADED, the grader itself failed: {why}", file=sys.stderr)
+    print(report.class_table(report.read(root, lab)))
+
+
+class _Bar:
+    """A progress bar with rate and remaining time; plain lines where there is no terminal."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._bar: Any = None
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def show(self, student: str, done: int, total: int) -> None:
+        from tqdm import tqdm
+
+        if self._bar is None:
+            self._bar = tqdm(
+                desc=self._title,
+                total=total,
+                initial=done - 1,
+                unit=" submissions",
+                mininterval=0.2,
+                disable=None,
+            )
+        self._bar.set_postfix_str(student, refresh=False)
+        self._bar.update(done - self._bar.n)
+
+
+def show_report(options: argparse.Namespace) -> int:
+    """Show how the class did, or write it down."""
+    root = course.find_root(options.root)
+    records = report.read(root, options.lab)
+    if not records:
+        raise FileNotFoundError(
+            f"There are no verdicts on {options.lab} in {root / 'verdicts'}: run "
+            f"`lifkit grade {options.lab}` first."
+        )
+    if options.csv:
+        report.write_csv(records, options.csv)
+        print(options.csv)
+    if options.figure:
+        report.draw(records).savefig(options.figure)
+        print(options.figure)
+    if not options.csv and not options.figure:
+        print(report.overview(records))
+    return 0
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return value

@@ -1,0 +1,395 @@
+"""Grade a class: workers side by side, one process that writes.
+
+The coordinator mends submissions (quick), hands them to an executor as plain data, and writes what
+comes back through nbgrader's own steps, one submission at a time.  Whatever happens to one of them,
+the others go on; stopped in the middle, it leaves a whole gradebook, and the next run goes on where
+it stopped.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import functools
+import json
+import logging
+import shutil
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from . import course
+from .executors import TRIES, local_executor
+from .steps import Judge, forget
+from .work import Job, Result, choose_sandbox, grade
+
+__all__ = ["Options", "Outcome", "grade_class", "write_feedback"]
+
+#: The course's steps, also where its nbgrader_config.py does not name them.
+SANITIZE = [
+    "lifkit.grading.steps.Heal",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+AUTOGRADE = [
+    "lifkit.grading.steps.Judge",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "lifkit.grading.steps.SaveVerdicts",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+FEEDBACK = [
+    "lifkit.grading.steps.Tidy",
+    "nbgrader.preprocessors.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a class is graded; see `lifkit grade --help`."""
+
+    jobs: int = 1
+    students: tuple[str, ...] = ()
+    timeout: float = 30.0
+    memory: int = 2048
+    seed: int | None = None
+    force: bool = False
+    figures: bool = True
+    sandbox: str = "auto"
+    scheduler: str | None = None
+    feedback: bool = True
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    """What a run did.
+
+    Attributes
+    ----------
+    graded, skipped : list of str
+        Students graded now, and those whose verdicts still hold.
+    failed : dict of str to str
+        Students for whom the grader itself failed, with the reason.
+    """
+
+    graded: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def grade_class(
+    root: Path,
+    lab: str,
+    options: Options,
+    *,
+    progress: Callable[[str, int, int], None] = lambda student, done, total: None,
+    executor: Callable[[int], contextlib.AbstractContextManager[Executor]] | None = None,
+) -> Outcome:
+    """Grade the submissions of a lab.
+
+    Parameters
+    ----------
+    root : Path
+        The course root.
+    lab : str
+    options : Options
+    progress : callable
+        Told each student's name with the number done and the number to do.
+    executor : callable, optional
+        Makes the executor from the number of jobs; local processes unless given.
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    SandboxUnavailable
+        If there is no sandbox and none was renounced.
+    ValueError
+        If there is no such lab.
+    """
+    root = root.resolve()
+    config = _configured(root, lab, options)
+    with course.working_in(root):
+        coursedir = CourseDirectory(config=config)
+        _ensure_assignment(root, lab, coursedir, config)
+        engine = _Engine(coursedir, config, options, progress)
+        engine.permissions = 644  # so that the next run may replace them
+        engine.init_notebooks()
+        engine.start_with(executor or functools.partial(local_executor, root=str(root)))
+    return engine.outcome
+
+
+def _configured(root: Path, lab: str, options: Options) -> Config:
+    config = course.load_config(root)
+    config.CourseDirectory.assignment_id = lab
+    config.Autograde.sanitize_preprocessors = SANITIZE
+    config.Autograde.autograde_preprocessors = AUTOGRADE
+    config.Autograde.exporter_class = "lifkit.grading.steps.SubmissionExporter"
+    config.Autograde.pre_convert_hook = "lifkit.grading.steps.prepare"
+    config.Execute.timeout = int(options.timeout)
+    config.Judge.update(
+        memory=options.memory, sandbox=options.sandbox, figures=options.figures, seed=options.seed
+    )
+    return config
+
+
+def _ensure_assignment(root: Path, lab: str, coursedir: CourseDirectory, config: Config) -> None:
+    """Put the lab into the gradebook, where nobody has done so yet."""
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        with contextlib.suppress(MissingEntry):
+            gradebook.find_notebook(lab, lab)
+            return
+    if not (
+        Path(coursedir.format_path(coursedir.source_directory, ".", lab)) / f"{lab}.ipynb"
+    ).is_file():
+        labs = sorted(
+            path.parent.name for path in root.glob(f"{coursedir.source_directory}/*/*.ipynb")
+        )
+        raise ValueError(f"There is no lab called {lab!r}; there are: {', '.join(labs) or 'none'}.")
+    result = NbGraderAPI(coursedir, config=config).generate_assignment(lab, force=True, create=True)
+    if not result["success"]:
+        raise ValueError(f"nbgrader generate_assignment {lab} failed:\n{result['log']}")
+
+
+class _Engine(Autograde):
+    """nbgrader's Autograde with the running of submissions handed out."""
+
+    handed_out = True
+
+    def __init__(
+        self,
+        coursedir: CourseDirectory,
+        config: Config,
+        options: Options,
+        progress: Callable[[str, int, int], None],
+    ) -> None:
+        super().__init__(coursedir=coursedir, config=config)
+        self.log = logging.getLogger("lifkit.grading")
+        self.options = options
+        self.progress = progress
+        self.outcome = Outcome()
+        self.lab = coursedir.assignment_id
+        self._result: Result | None = None
+        self._judge = Judge(parent=self)
+        self._root = Path(coursedir.root)
+
+    def init_notebooks(self) -> None:
+        """Find the submissions, those without any notebook included."""
+        pattern = self.coursedir.format_path(self.coursedir.submitted_directory, "*", self.lab)
+        folders = sorted(path for path in map(Path, _glob(pattern)) if path.is_dir())
+        self.folders = {path.parent.name: path for path in folders}
+        wanted = self.options.students
+        unknown = [student for student in wanted if student not in self.folders]
+        if unknown:
+            raise ValueError(f"Nothing was handed in for {self.lab} by: {', '.join(unknown)}.")
+        if wanted:
+            self.folders = {student: self.folders[student] for student in wanted}
+        if not self.folders:
+            raise ValueError(f"Nothing was handed in for {self.lab}: no folder matches {pattern}.")
+
+    def start_with(
+        self, executor: Callable[[int], contextlib.AbstractContextManager[Executor]]
+    ) -> None:
+        """Grade all that is to be graded."""
+        from nbconvert.writers import FilesWriter
+
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        todo = [student for student in self.folders if not self._holds(student)]
+        if not todo:
+            return
+        # A worker takes some seconds to warm up: two submissions are the least that it is worth.
+        jobs = max(1, min(self.options.jobs, (len(todo) + 1) // 2))
+        self._total = len(self.folders)
+        todo_now = iter(todo)
+        while True:  # again with a new pool, where one was lost
+            with executor(jobs) as pool:
+                # Where submissions will run, before anything is taken back.
+                pool.submit(choose_sandbox, self.options.sandbox, self._root).result()
+                lost = self._through(pool, todo_now, 2 * jobs)
+            if not lost:
+                break
+            todo_now = iter([*lost, *todo_now])
+        if self.options.feedback and self.outcome.graded:
+            self._feedback(executor, jobs)
+
+    def _through(self, pool: Executor, todo: Iterator[str], most: int) -> list[str]:
+        """Send submissions through the pool; return those that were lost with it."""
+        running: dict[Future[Result], str] = {}
+        try:
+            while True:
+                while len(running) < most and (student := next(todo, None)) is not None:
+                    job = self._guarded(student, self._prepare)
+                    if job is not None:
+                        running[pool.submit(grade, job)] = student
+                if not running:
+                    return []
+                done, _ = concurrent.futures.wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    student = running.pop(future)
+                    if isinstance(future.exception(), BrokenProcessPool):
+                        return self._lost([student, *running.values()])
+                    self._guarded(student, functools.partial(self._finish, future))
+        except BrokenProcessPool:
+            return self._lost(list(running.values()))
+        except BaseException:
+            for future in running:
+                future.cancel()
+            raise
+
+    def _lost(self, students: list[str]) -> list[str]:
+        """Count how often a submission was under way when a worker was lost; give up some day."""
+        again = []
+        for student in students:
+            self._times = getattr(self, "_times", {})
+            self._times[student] = self._times.get(student, 0) + 1
+            if self._times[student] < TRIES:
+                again.append(student)
+            else:
+                self._failed(student, "Workers that graded it ended without a word, several times.")
+        return again
+
+    def _guarded(self, student: str, step: Callable[[str], Any]) -> Any:
+        """Do a step for one student; what goes wrong there is theirs alone, and is reported."""
+        try:
+            return step(student)
+        except Exception as error:
+            self.log.debug(traceback.format_exc())
+            self._failed(student, f"{type(error).__name__}: {error}")
+            return None
+
+    def _failed(self, student: str, why: str) -> None:
+        self.outcome.failed[student] = why
+        with contextlib.suppress(MissingEntry):
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                forget(gradebook, self.lab, self.lab, student)
+        course.verdict_path(self._root, self.lab, student).unlink(missing_ok=True)
+        self.progress(student, self._done, self._total)
+
+    @property
+    def _done(self) -> int:
+        return sum(map(len, (self.outcome.graded, self.outcome.skipped, self.outcome.failed)))
+
+    # One submission -----------------------------------------------------------------------------
+
+    def _names(self, student: str) -> dict[str, str]:
+        return {"student": student, "assignment": self.lab, "notebook": self.lab}
+
+    def _autograded(self, student: str) -> Path:
+        return Path(self._format_dest(self.lab, student)) / f"{self.lab}.ipynb"
+
+    def _holds(self, student: str) -> bool:
+        """Whether a submission has its verdicts already, and nothing has changed since."""
+        if self.options.force:
+            return False
+        path = course.verdict_path(self._root, self.lab, student)
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            same = record["identity"] == self._judge.identity(self._names(student))
+            scores = {f"{name}_check": item["score"] for name, item in record["exercises"].items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return False
+        if not same or not self._autograded(student).is_file():
+            return False
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            try:
+                found = gradebook.find_submission_notebook(self.lab, self.lab, student).grades
+            except MissingEntry:
+                return False
+            kept = {item.name: item.auto_score for item in found if item.name in scores}
+        if kept != scores:
+            return False
+        self.outcome.skipped.append(student)
+        return True
+
+    def _prepare(self, student: str) -> Job:
+        """Mend a submission and return it as a unit of work."""
+        folder = self.folders[student]
+        course.verdict_path(self._root, self.lab, student).unlink(missing_ok=True)
+        shutil.rmtree(self._autograded(student).parent, ignore_errors=True)
+        self.notebooks = sorted(str(path) for path in folder.glob("*.ipynb"))
+        wanted = str(folder / f"{self.lab}.ipynb")
+        if wanted not in self.notebooks:
+            self.notebooks.append(wanted)
+        self.init_assignment(self.lab, student)
+        self._sanitizing = True
+        self._init_preprocessors()
+        resources = self.init_single_notebook_resources(wanted)
+        output, resources = self.exporter.from_filename(wanted, resources=resources)
+        self.write_single_notebook(output, resources)
+        import nbformat
+
+        return self._judge.job(nbformat.reads(output, as_version=4), resources)
+
+    def _finish(self, future: Future[Result], student: str) -> None:
+        """Write what came back, through nbgrader's own steps."""
+        result = future.result()
+        self._sanitizing = False
+        self._init_preprocessors()
+        try:
+            path = str(self._autograded(student))
+            resources = self.init_single_notebook_resources(path)
+            resources["lifkit_result"] = result
+            output, resources = self.exporter.from_filename(path, resources=resources)
+            self.write_single_notebook(output, resources)
+        finally:
+            self._sanitizing = True
+        self.set_permissions(self.lab, student)
+        self.outcome.graded.append(student)
+        self.progress(student, self._done, self._total)
+
+    def _feedback(
+        self, executor: Callable[[int], contextlib.AbstractContextManager[Executor]], jobs: int
+    ) -> None:
+        with local_executor(jobs, root=str(self.coursedir.root)) as pool:
+            for student, why in _each(
+                pool, write_feedback, str(self.coursedir.root), self.lab, self.outcome.graded
+            ):
+                self.outcome.failed[student] = f"feedback page: {why}"
+
+
+def _each(
+    pool: Executor, work: Callable[..., None], root: str, lab: str, students: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    """Do `work` for every student; give those for whom it failed, with the reason."""
+    futures = {pool.submit(work, root, lab, student): student for student in students}
+    for future in concurrent.futures.as_completed(futures):
+        error = future.exception()
+        if error is not None:
+            yield futures[future], f"{type(error).__name__}: {error}"
+
+
+def write_feedback(root: str, lab: str, student: str) -> None:
+    """Write one student's feedback page with nbgrader's own converter."""
+    config = course.load_config(Path(root))
+    config.CourseDirectory.assignment_id = lab
+    config.CourseDirectory.student_id = student
+    config.GenerateFeedback.preprocessors = FEEDBACK
+    config.GenerateFeedback.force = True
+    config.Application.log_level = logging.ERROR
+    with course.working_in(Path(root)):
+        GenerateFeedback(coursedir=CourseDirectory(config=config), config=config).start()
+
+
+def _glob(pattern: str) -> list[str]:
+    import glob
+
+    return glob.glob(pattern)

@@ -1,0 +1,60 @@
+"""Where submissions are run: processes on this machine, or the workers of a Dask cluster.
+
+Neither needs nbgrader, which takes two seconds to import.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import multiprocessing.util
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Executor
+
+from .kernels import close_warm
+
+__all__ = ["TRIES", "cluster_executor", "local_executor"]
+
+#: How often a submission is handed out again when its worker was lost.
+TRIES = 3
+
+
+@contextlib.contextmanager
+def local_executor(jobs: int, root: str) -> Iterator[Executor]:
+    """Give processes on this machine; when the block is left early, they are ended at once."""
+    pool = concurrent.futures.ProcessPoolExecutor(
+        jobs,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_begin_work,
+        initargs=(root,),
+    )
+    try:
+        yield pool
+    except BaseException:
+        processes = list((getattr(pool, "_processes", None) or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()  # boxes end with the process that made them
+        raise
+    pool.shutdown()
+
+
+def _begin_work(root: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator
+    multiprocessing.util.Finalize(None, close_warm, exitpriority=10)
+
+
+@contextlib.contextmanager
+def cluster_executor(jobs: int, address: str) -> Iterator[Executor]:
+    """Give the workers of an existing Dask cluster.
+
+    They need the course's folder under the same path, and this Python environment.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ValueError("--scheduler needs Dask: pip install 'lifkit[cluster]'") from error
+    with Client(address, set_as_default=False) as client:
+        # A lost worker's submissions go to another one; `grade` changes nothing, so twice is once.
+        yield client.get_executor(pure=False, retries=TRIES)

@@ -1,0 +1,213 @@
+"""Bring a damaged submission back into the form that the gradebook knows.
+
+Students copy cells, delete them, edit what is locked, hand in files that are no notebooks.  None of
+that may stop the class or cost more than it must, so a submission is read with patience: cells that
+can be told apart are kept, everything else about them is taken from the gradebook.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+
+__all__ = ["Known", "Unreadable", "heal", "placeholder", "read_notebook"]
+
+#: Largest notebook file that is opened, and most cells and characters of source that are kept.  The
+#: course's own notebooks have 100 kB and 60 cells; figures and videos make files, not sources, large.
+FILE, CELLS, SOURCE = 64_000_000, 1000, 2_000_000
+
+
+#: What nbgrader leaves out of the release and puts back when grading.
+_HIDDEN = re.compile(r"^[^\n]*BEGIN HIDDEN TESTS.*?^[^\n]*END HIDDEN TESTS[^\n]*$", re.M | re.S)
+
+
+class Unreadable(ValueError):
+    """A file that is no notebook; the message is for the student."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the gradebook knows about a cell."""
+
+    name: str
+    cell_type: str
+    source: str
+    checksum: str
+    grade: bool
+    solution: bool
+    locked: bool
+    task: bool
+    points: float | None
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a submitted notebook: its cells' types, sources and nbgrader's marks, and nothing else.
+
+    Raises
+    ------
+    Unreadable
+        If the file is absent, too large, or no notebook.
+    """
+    others = sorted(other.name for other in path.parent.glob("*.ipynb") if other.name != path.name)
+    if not path.is_file() or path.is_symlink():
+        instead = f" There is {others[0]}: rename it and hand in again." if others else ""
+        raise Unreadable(f"No file called {path.name} was handed in.{instead}")
+    with path.open("rb") as file:
+        data = file.read(FILE + 1)
+    if len(data) > FILE:
+        raise Unreadable(
+            f"{path.name} is larger than {FILE // 1_000_000} MB. Clear its outputs (Kernel, Restart and "
+            "Clear Outputs), save, and hand in again."
+        )
+    if not data.strip():
+        raise Unreadable(f"{path.name} is an empty file. Save the notebook and hand in again.")
+    broken = f"{path.name} can't be opened as a notebook"
+    mend = "Open it in JupyterLab, or take an older copy of it, save, and hand in again."
+    try:
+        tree = json.loads(data)
+        if isinstance(tree, dict) and "worksheets" in tree:  # version 3, before 2015
+            tree = nbformat.reads(data.decode(), as_version=4)
+        return _rebuilt(tree)
+    # What a student's editor can do to a file has no end; each of these means "no notebook".
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise Unreadable(f"{broken} ({type(error).__name__}). {mend}") from error
+    except Exception as error:  # nbformat's own kinds
+        if type(error).__module__.split(".")[0] in ("nbformat", "jsonschema"):
+            raise Unreadable(f"{broken} ({type(error).__name__}). {mend}") from error
+        raise
+
+
+def _rebuilt(tree: Any) -> NotebookNode:
+    """Make the notebook anew from what can be used of it."""
+    cells = tree["cells"]
+    if not isinstance(cells, list) or len(cells) > CELLS:
+        raise ValueError("no list of cells, or too many")
+    kept, total = [], 0
+    for number, cell in enumerate(cells):
+        source = cell["source"]
+        source = "".join(source) if isinstance(source, list) else source
+        if not isinstance(source, str):
+            raise TypeError("a source that is no text")
+        total += len(source)
+        make = {"code": new_code_cell, "markdown": new_markdown_cell}.get(
+            cell["cell_type"], new_raw_cell
+        )
+        # Lone surrogates can't be written to a file again.
+        source = source.encode("utf-8", "replace").decode()
+        fresh = make(source=source, id=f"cell-{number}")
+        marks = cell.get("metadata")
+        marks = marks.get("nbgrader") if isinstance(marks, dict) else None
+        if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
+            fresh.metadata["nbgrader"] = {"grade_id": marks["grade_id"]}
+        kept.append(fresh)
+    if total > SOURCE:
+        raise ValueError("more text than a person can write")
+    return new_notebook(cells=kept)
+
+
+def placeholder(sentence: str) -> NotebookNode:
+    """Return a notebook that stands for one that could not be read."""
+    return new_notebook(cells=[new_markdown_cell(source=f"**{sentence}**", id="cell-0")])
+
+
+def heal(notebook: NotebookNode, known: Mapping[str, Known]) -> list[str]:
+    """Give every cell that the gradebook knows its marks and, where locked, its source.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Changed in place.
+    known : mapping of str to Known
+        By grade_id, in the order of the release.
+
+    Returns
+    -------
+    list of str
+        What had to be done, in sentences for the student.
+    """
+    notes: list[str] = []
+    places: dict[str, list[int]] = {}
+    for index, cell in enumerate(notebook.cells):
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in known:
+            places.setdefault(name, []).append(index)
+        elif name is not None:
+            notes.append(
+                f"A cell called {name} is not part of this lab; it was run, but not graded."
+            )
+            del cell.metadata["nbgrader"]
+    for name, indices in places.items():
+        chosen = _chosen(notebook, indices, known[name])
+        for index in indices:
+            if index == chosen:
+                notebook.cells[index] = _restored(notebook.cells[index], known[name], notes)
+            else:
+                del notebook.cells[index].metadata["nbgrader"]
+        if len(indices) > 1:
+            notes.append(
+                f"The cell {name} was there {len(indices)} times; the last one with work in it counts."
+            )
+    for name, item in known.items():
+        if name not in places and (item.grade or item.locked or item.task):
+            _put_back(notebook, item, list(known))
+            notes.append(f"The cell {name} was missing and was added again.")
+    return notes
+
+
+def _chosen(notebook: NotebookNode, indices: list[int], item: Known) -> int:
+    """Choose among copies of a cell: the last one that somebody worked on."""
+    worked = [i for i in indices if notebook.cells[i].source.strip() != item.source.strip()]
+    return (worked or indices)[-1] if item.solution else indices[-1]
+
+
+def _restored(cell: NotebookNode, item: Known, notes: list[str]) -> NotebookNode:
+    """Return a cell with the marks, the type and, where it is locked, the source of the release."""
+    source = cell.source
+    if not item.solution and (item.locked or item.grade):
+        if source.strip() not in (item.source.strip(), _HIDDEN.sub("", item.source).strip()):
+            notes.append(f"The locked cell {item.name} was edited and was set back.")
+        source = item.source
+    return _cell(item, source, cell.id)
+
+
+def _cell(item: Known, source: str, identity: str) -> NotebookNode:
+    make = {"code": new_code_cell, "markdown": new_markdown_cell}.get(item.cell_type, new_raw_cell)
+    cell = make(source=source, id=identity)
+    marks: dict[str, Any] = {
+        "schema_version": 3,
+        "grade_id": item.name,
+        "grade": item.grade,
+        "solution": item.solution,
+        "locked": item.locked,
+        "task": item.task,
+        "checksum": item.checksum,
+        "cell_type": item.cell_type,
+    }
+    if item.points is not None:
+        marks["points"] = item.points
+    cell.metadata["nbgrader"] = NotebookNode(marks)
+    return cell
+
+
+def _put_back(notebook: NotebookNode, item: Known, order: list[str]) -> None:
+    """Insert a cell behind the nearest one that stood before it, or where it does no harm."""
+    before = set(order[: order.index(item.name)])
+    places = [
+        index
+        for index, cell in enumerate(notebook.cells)
+        if cell.metadata.get("nbgrader", {}).get("grade_id") in before
+        and (cell.metadata["nbgrader"]["solution"] or cell.metadata["nbgrader"]["grade"])
+    ]
+    if places:
+        index = places[-1] + 1
+    else:  # imports belong at the top, tests below what they test
+        index = 0 if item.locked and not item.grade else len(notebook.cells)
+    notebook.cells.insert(index, _cell(item, item.source, f"lifkit-{order.index(item.name)}"))

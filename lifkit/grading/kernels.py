@@ -1,0 +1,571 @@
+"""Kernels: how they are started in a box, and how the grader talks to one.
+
+`BoxProvisioner` is jupyter_client's way to start kernels elsewhere (entry point
+``lifkit-sandbox``).  `Kernel` runs code in one with limits on time and output, whatever the
+kernel's owner does: everything that arrives is bounded, and a malformed message is dropped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import zmq
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning import KernelProvisionerBase
+
+from . import sandbox
+from .sandbox import Box, Limits, SandboxUnavailable
+
+__all__ = ["BoxProvisioner", "Kernel", "Reply", "verify"]
+
+#: Seconds for a kernel to come up.  A warm one takes 0.1 s; a loaded machine gets time.
+START = 60.0
+
+#: Seconds that a kernel has to stop after being interrupted, before it is ended.
+GRACE = 2.0
+
+#: Largest message that is taken from a kernel, and how many may wait: together they bound what an
+#: output flood costs the grader.  A 2 x 5 figure has about 0.2 MB.
+MESSAGE, WAITING = 16_000_000, 8
+
+
+# The warm process ---------------------------------------------------------------------------------
+
+
+class Warm:
+    """A warm process (see `zygote`) that belongs to the calling thread."""
+
+    def __init__(self) -> None:
+        mine, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket = mine
+        # -P: the folder one happens to stand in is no place to import from.
+        command = [sys.executable, "-P", "-m", "lifkit.grading.zygote", str(other.fileno())]
+        self._process = subprocess.Popen(
+            command,
+            pass_fds=[other.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env=sandbox.environment(inside=False),
+            start_new_session=True,
+        )
+        other.close()
+        self._socket.settimeout(START)
+        if self._socket.recv(16) != b"warm":
+            raise SandboxUnavailable(
+                "The warm process, which kernels are forked from, did not start; what it said stands above."
+            )
+
+    def send_in(self, box: Box, request: Mapping[str, Any]) -> News:
+        """Fork a process that walks into `box` and does what `request` says."""
+        reading, writing = os.pipe()
+        try:
+            text = json.dumps({**request, "limits": asdict(box.limits)}).encode()
+            socket.send_fds(self._socket, [text], [box.pidfd, writing])
+        finally:
+            os.close(writing)
+        return News(reading)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """Hang up and wait until it has ended."""
+        self._socket.close()
+        self._process.wait()
+
+
+_mine = threading.local()
+
+
+def close_warm() -> None:
+    """End this thread's warm process, if it has one."""
+    found: Warm | None = getattr(_mine, "warm", None)
+    if found is not None:
+        found.close()
+        del _mine.warm
+
+
+def warm() -> Warm:
+    """Return this thread's warm process, started when first needed."""
+    found: Warm | None = getattr(_mine, "warm", None)
+    if found is None or not found.alive:
+        found = _mine.warm = Warm()
+    return found
+
+
+class News:
+    """What is heard of a process that walked into a box, a line a piece."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+        self._rest = b""
+        self.heard: dict[str, str] = {}
+
+    def listen(self, wanted: str, timeout: float) -> str | None:
+        """Wait for the line that begins with `wanted`; None when it does not come."""
+        until = time.monotonic() + timeout
+        while wanted not in self.heard and self._read(until):
+            pass
+        return self.heard.get(wanted)
+
+    def _read(self, until: float) -> bool:
+        if self._descriptor is None:
+            return False
+        ready, _, _ = select.select([self._descriptor], [], [], max(0.0, until - time.monotonic()))
+        if not ready:
+            return False
+        block = os.read(self._descriptor, 65536)
+        if not block:
+            self.close()
+            return False
+        *lines, self._rest = (self._rest + block).split(b"\n")
+        for line in lines:
+            word, _, text = line.decode(errors="replace").partition(" ")
+            self.heard.setdefault(word, text)
+        return True
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def verify(secrets: list[str], hidden: Path | None = None) -> None:
+    """Build a box, send a probe in, and refuse to go on unless it found what it should.
+
+    Parameters
+    ----------
+    secrets : list of str
+        Paths on this machine that must not exist inside.
+    hidden : Path, optional
+        The course root (see `Box`).
+
+    Raises
+    ------
+    SandboxUnavailable
+        With the reason and the remedy.
+    """
+    if not sys.platform.startswith("linux"):
+        raise SandboxUnavailable(
+            f"The sandbox needs Linux; this is {sys.platform}.\n{sandbox.REMEDY}"
+        )
+    box = Box(Limits(), hidden)
+    try:
+        news = warm().send_in(box, {"kind": "probe", "secrets": secrets})
+        said = news.listen("probe", START)
+        news.close()
+    finally:
+        box.kill()
+    if said is None:
+        reason = news.heard.get("failed", "nothing was heard of it")
+        raise SandboxUnavailable(
+            f"A process could not enter the sandbox: {reason}\n{sandbox.REMEDY}"
+        )
+    found = json.loads(said)
+    # Inside: the idle shell and the probe; the probe's pipe, standard files and the listing.
+    expected = {
+        "capabilities": 0,
+        "no_new_privileges": True,
+        "filter": True,
+        "seen": [],
+        "written": [],
+    }
+    wrong = {name: found[name] for name, value in expected.items() if found[name] != value}
+    if found["interfaces"] not in (["lo"], []):
+        wrong["interfaces"] = found["interfaces"]
+    if found["processes"] > 2 or found["open_files"] > 5:
+        wrong |= {name: found[name] for name in ("processes", "open_files")}
+    if wrong:
+        raise SandboxUnavailable(
+            f"The sandbox does not hold: the probe found {wrong}.\n{sandbox.REMEDY}"
+        )
+
+
+# Starting kernels -------------------------------------------------------------------------------
+
+
+class BoxProvisioner(KernelProvisionerBase):
+    """Starts a kernel in a fresh box; ends the box with the kernel."""
+
+    box: Box | None = None
+    _news: News | None = None
+    _inside: int | None = None
+    _status: int | None = None
+
+    @property
+    def has_process(self) -> bool:
+        """Whether a kernel was started and not yet ended."""
+        return self.box is not None
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Build the box and put the submission's files and the connection file into it."""
+        options = {
+            name: kwargs.pop(name, None) for name in ("limits", "files", "figures", "hidden")
+        }
+        self._request = {"kind": "kernel", "figures": options["figures"] is not False}
+        self.box = Box(options["limits"] or Limits(), options["hidden"])
+        try:
+            put(self.box.path(sandbox.WORK), options["files"] or _files(kwargs.get("cwd")))
+            manager: Any = self.parent
+            manager.transport, manager.ip = "ipc", self.box.path(f"{sandbox.RUN}/k")
+            for number, name in enumerate(("shell", "iopub", "stdin", "hb", "control"), 1):
+                setattr(manager, f"{name}_port", number)
+            self.connection_info = manager.get_connection_info()
+            inside = {**self.connection_info, "ip": f"{sandbox.RUN}/k"}
+            inside["key"] = manager.session.key.decode()
+            Path(self.box.path(f"{sandbox.RUN}/kernel.json")).write_text(json.dumps(inside))
+        except BaseException:
+            self.box.kill()
+            raise
+        return await super().pre_launch(cmd=[], **kwargs)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Send the kernel in and wait until it listens."""
+        assert self.box is not None
+        self._news = warm().send_in(self.box, self._request)
+        if self._news.listen("ready", START) is None:
+            reason = self._news.heard.get("failed", "no reason given")
+            await self.kill()
+            raise RuntimeError(f"The kernel did not start in its sandbox: {reason}")
+        self._inside = int(self._news.heard["pid"])
+        return self.connection_info
+
+    async def poll(self) -> int | None:
+        """Return None while the kernel runs."""
+        if self.box is None or self._news is None:
+            return 1
+        if self._status is None:
+            said = self._news.listen("exit", 0)
+            self._status = None if said is None else int(said)
+        return self._status
+
+    async def wait(self) -> int | None:
+        """End the box if it is still there."""
+        await self.kill()
+        return self._status
+
+    async def send_signal(self, signum: int) -> None:
+        """Send a signal to the kernel, and to no other process of the box."""
+        if self._inside is not None and await self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._inside, signum)
+
+    async def kill(self, restart: bool = False) -> None:
+        """End the box and all that is in it."""
+        if self.box is not None:
+            self.box.kill()
+            self.box = None
+        if self._news is not None:
+            self._news.close()
+
+    async def terminate(self, restart: bool = False) -> None:
+        """End the box; there is nothing in it to be polite to."""
+        await self.kill()
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """End the box."""
+        await self.kill()
+
+
+def put(folder: str, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder; only before foreign code runs there."""
+    for name, data in files.items():
+        path = Path(folder, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def _files(folder: Any) -> dict[str, bytes]:
+    """Read the files of a folder, for those who start a kernel with a working directory."""
+    if folder is None:
+        return {}
+    found = (
+        path for path in sorted(Path(folder).rglob("*")) if path.is_file() and not path.is_symlink()
+    )
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
+
+
+class _Specs(KernelSpecManager):
+    """Knows one kernel, whatever is installed and whatever a notebook asks for."""
+
+    provisioner = "lifkit-sandbox"
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Return it."""
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        argv += ["--HistoryManager.hist_file=:memory:"]
+        chosen = {"kernel_provisioner": {"provisioner_name": self.provisioner}}
+        return KernelSpec(argv=argv, display_name="lifkit", language="python", metadata=chosen)
+
+
+class _Unprotected(_Specs):
+    provisioner = "local-provisioner"
+
+
+# Talking to one -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """How a piece of code ended.
+
+    Attributes
+    ----------
+    status : {"ok", "error", "timeout", "crashed", "out of memory", "too many processes"}
+    ename, evalue : str
+        The exception, when there was one.
+    gone : bool
+        Whether the kernel is no longer there.
+    """
+
+    status: str
+    ename: str = ""
+    evalue: str = ""
+    gone: bool = False
+
+
+class Kernel:
+    """One kernel and what it may use.
+
+    Parameters
+    ----------
+    limits : Limits
+    files : mapping of str to bytes
+        The submission's other files, by their path from the notebook's folder.
+    protected : bool
+        Whether it runs in a box.
+    figures : bool
+        Whether figures are drawn.
+    hidden : Path, optional
+        The course root, which the box must not show.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        files: Mapping[str, bytes],
+        *,
+        protected: bool = True,
+        figures: bool = True,
+        hidden: Path | None = None,
+    ) -> None:
+        self.limits = limits
+        self._scratch: str | None = None
+        self._deaf = False  # whether outputs no longer arrive
+        self._context = zmq.Context()
+        self._context.setsockopt(zmq.MAXMSGSIZE, MESSAGE)
+        self._context.setsockopt(zmq.RCVHWM, WAITING)
+        self._context.setsockopt(zmq.LINGER, 0)
+        specs = _Specs() if protected else _Unprotected()
+        self._manager = KernelManager(
+            kernel_name="lifkit", kernel_spec_manager=specs, context=self._context
+        )
+        try:
+            if protected:
+                # What is not there when first looked for was taken away: do not look again.
+                self._context.setsockopt(zmq.RECONNECT_IVL, -1)
+                self._manager.start_kernel(
+                    limits=limits, files=files, figures=figures, hidden=hidden
+                )
+                provisioner: Any = self._manager.provisioner
+                self.box: Box | None = provisioner.box
+                assert self.box is not None
+                folder, self.run = self.box.path(sandbox.RUN), sandbox.RUN
+            else:
+                self._start_unprotected(files)
+                folder = self.run = f"{self._scratch}/run"
+            self._folder = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            self._connect()
+        except BaseException:
+            self.end()
+            raise
+
+    def _start_unprotected(self, files: Mapping[str, bytes]) -> None:
+        self.box = None
+        self._scratch = tempfile.mkdtemp(prefix="lifkit-")
+        for name in ("work", "run"):
+            os.mkdir(f"{self._scratch}/{name}")
+        put(f"{self._scratch}/work", files)
+        variables = {**os.environ, **sandbox.environment(inside=False), "TMPDIR": self._scratch}
+        self._manager.start_kernel(cwd=f"{self._scratch}/work", env=variables)
+
+    def _connect(self) -> None:
+        """Connect to the kernel and wait until its outputs arrive too."""
+        self._shell = self._manager.connect_shell()
+        self._iopub = self._manager.connect_iopub()
+        self._poller = zmq.Poller()
+        for channel in (self._shell, self._iopub):
+            channel.linger = 0
+            self._poller.register(channel, zmq.POLLIN)
+        until = time.monotonic() + START
+        while time.monotonic() < until and self._alive():
+            self._request("kernel_info_request", {})
+            # An output proves that the subscription has arrived.
+            if self._iopub.poll(250):
+                return
+        raise RuntimeError("The kernel started but did not answer.")
+
+    def _request(self, kind: str, content: dict[str, Any]) -> str:
+        message = self._manager.session.send(self._shell, kind, content)
+        return str(message["header"]["msg_id"])
+
+    def execute(
+        self,
+        code: str,
+        *,
+        silent: bool = False,
+        timeout: float | None = None,
+        on_output: Callable[[dict[str, Any]], None] = lambda message: None,
+    ) -> Reply:
+        """Run code and wait for its end, for the time limit or for the end of the kernel.
+
+        Parameters
+        ----------
+        code : str
+        silent : bool
+            Run it without outputs and without a place in the history.
+        timeout : float, optional
+            Wall seconds; the limit for a cell unless given.
+        on_output : callable
+            Gets every message that belongs to it.
+        """
+        content = {
+            "code": code,
+            "silent": silent,
+            "store_history": not silent,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": False,
+        }
+        mine = self._request("execute_request", content)
+        start = time.monotonic()
+        limit = start + (self.limits.timeout if timeout is None else timeout)
+        interrupted = idle = False
+        reply: dict[str, Any] | None = None
+        while True:
+            events = dict(self._poller.poll(50))
+            for _ in range(WAITING if self._iopub in events else 0):
+                message = self._receive(self._iopub, mine)
+                if message is None:
+                    break
+                idle = idle or _says_idle(message)
+                on_output(message)
+            if self._shell in events:
+                message = self._receive(self._shell, mine)
+                if message is not None and message.get("msg_type") == "execute_reply":
+                    # What is still on its way may take a moment; a kernel whose outputs were cut
+                    # off for their size never says that it is idle.
+                    reply, limit = message, time.monotonic() + (0.05 if self._deaf else GRACE)
+            now = time.monotonic()
+            if reply is not None and (idle or now > limit):
+                self._deaf = self._deaf or not idle
+                return _reply(reply, interrupted)
+            over = self.box.over() if self.box is not None else ""
+            if over:
+                self.end()
+                return Reply(status=over, gone=True)
+            if not events and not self._alive():
+                self.end()
+                return Reply(status="timeout" if interrupted else "crashed", gone=True)
+            if now > limit and reply is None:
+                if interrupted:
+                    self.end()
+                    return Reply(status="timeout", gone=True)
+                self._manager.interrupt_kernel()
+                interrupted, limit = True, now + GRACE
+
+    def _receive(self, channel: zmq.Socket[bytes], mine: str) -> dict[str, Any] | None:
+        """Take one message off a channel; None when none is there; {} when it is not for `mine`."""
+        try:
+            parts = channel.recv_multipart(zmq.NOBLOCK)
+        except zmq.ZMQError:
+            return None
+        session = self._manager.session
+        try:
+            message = session.deserialize(session.feed_identities(parts)[1])
+            if message["parent_header"].get("msg_id") != mine:
+                return {}
+        except Exception:
+            return {}
+        return message if isinstance(message.get("content"), dict) else {}
+
+    def _alive(self) -> bool:
+        return bool(self._manager.has_kernel and self._manager.is_alive())
+
+    def take(self, name: str, most: int) -> bytes | None:
+        """Read a file that the kernel's owner left in the exchange folder, at most `most` bytes.
+
+        Returns
+        -------
+        bytes or None
+            None when there is no plain file of that name; more than `most` bytes are cut off after
+            one byte more, so that the caller can see it.
+        """
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        try:
+            descriptor = os.open(name, flags, dir_fd=self._folder)
+        except OSError:
+            return None
+        with os.fdopen(descriptor, "rb") as file:
+            try:
+                return file.read(most + 1)
+            except OSError:
+                return None
+
+    def end(self) -> None:
+        """End the kernel and all its processes."""
+        if self._manager.has_kernel:
+            with contextlib.suppress(RuntimeError, ProcessLookupError):
+                self._manager.shutdown_kernel(now=True)
+        for name in ("_shell", "_iopub"):
+            channel = getattr(self, name, None)
+            if channel is not None:
+                channel.close(linger=0)
+        self._context.destroy(linger=0)
+        descriptor, self._folder = getattr(self, "_folder", -1), -1
+        if descriptor >= 0:
+            os.close(descriptor)
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def __enter__(self) -> Kernel:
+        """Return the kernel."""
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        """End it."""
+        self.end()
+
+
+def _says_idle(message: dict[str, Any]) -> bool:
+    return (
+        message.get("msg_type") == "status" and message["content"].get("execution_state") == "idle"
+    )
+
+
+def _reply(message: dict[str, Any], interrupted: bool) -> Reply:
+    content = message["content"]
+    if interrupted:
+        return Reply(status="timeout")
+    if content.get("status") == "ok":
+        return Reply(status="ok")
+    name, text = (str(content.get(field, ""))[:500] for field in ("ename", "evalue"))
+    return Reply(status="error", ename=name, evalue=text)

@@ -1,0 +1,321 @@
+"""Execute a submission's notebook and ask its kernel for answers, in a new one where one dies.
+
+A cell that kills its kernel is left out the next time; an exercise that does so costs itself only.
+Every output is counted, so that a flood fills neither the notebook nor the grader.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output, output_from_msg
+
+from ..exercises import Attempt, Case, Exercise
+from .asking import MOST, Unreadable, question, read
+from .kernels import Kernel, Reply
+from .sandbox import Limits
+
+__all__ = ["Heard", "Question", "Run", "run"]
+
+#: Bytes of outputs that are kept of a cell and of a notebook, and how many pieces of a cell.  The
+#: course's largest figure has 0.3 MB; a page with 20 MB still opens.
+CELL, NOTEBOOK, PIECES = 3_000_000, 20_000_000, 200
+
+#: New kernels for one submission, before what is left counts as crashed.
+KERNELS = 12
+
+_SENTENCES = {
+    "timeout": "This cell was stopped: it did not end within {timeout:g} s.",
+    "crashed": "The Python process ended in this cell (it exited, or was ended by a serious error).",
+    "out of memory": "This cell was stopped: it used more than {memory} MB of memory.",
+    "too many processes": "This cell was stopped: it started more than {processes} processes.",
+    "no time": "This cell was not run: the notebook had already used all its time ({wall:g} s).",
+    "not run": "This cell was not run: too many cells before it ended the Python process.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """An exercise and the cases it is asked about."""
+
+    exercise: Exercise
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What came of asking for an exercise.
+
+    Attributes
+    ----------
+    status : str
+        ``"answered"``, ``"missing"``, ``"unreadable"``, or how the kernel ended (see `Reply`).
+    attempt : Attempt or None
+        The answers.
+    names : tuple of str
+        When it is missing: names that are there.
+    text : str
+        When it is unreadable: why.
+    """
+
+    status: str
+    attempt: Attempt | None = None
+    names: tuple[str, ...] = ()
+    text: str = ""
+
+
+@dataclass(kw_only=True)
+class Run:
+    """A notebook that was run.
+
+    Attributes
+    ----------
+    notebook : NotebookNode
+        With the outputs in it.
+    heard : dict of str to Heard
+        By exercise.
+    ended : dict of str to Reply
+        How the cells with a grade_id ended.
+    kernels : int
+        How many kernels it took.
+    """
+
+    notebook: NotebookNode
+    heard: dict[str, Heard] = field(default_factory=dict)
+    ended: dict[str, Reply] = field(default_factory=dict)
+    kernels: int = 0
+
+
+def run(
+    notebook: NotebookNode,
+    questions: Mapping[str, Question],
+    start: Callable[[], Kernel],
+    limits: Limits,
+) -> Run:
+    """Run all cells, then ask all questions.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Its outputs are replaced.
+    questions : mapping of str to Question
+        By the exercise's name.  The check cells below them are not run: what they show is decided
+        outside.
+    start : callable
+        Starts a kernel.
+    limits : Limits
+
+    Returns
+    -------
+    Run
+    """
+    runner = _Runner(notebook, questions, limits)
+    while not runner.finished:
+        with start() as kernel:
+            runner.go(kernel)
+    return runner.run
+
+
+class _Runner:
+    def __init__(
+        self, notebook: NotebookNode, questions: Mapping[str, Question], limits: Limits
+    ) -> None:
+        self.run = Run(notebook=notebook)
+        self.limits = limits
+        self.until = time.monotonic() + limits.wall
+        self.waiting = dict(questions)
+        self.deadly: set[int] = set()
+        self.shown = 0  # cells before this one have their outputs
+        self.shelf = Shelf()
+        checks = {f"{name}_check" for name in questions}
+        self.cells = [
+            (index, cell)
+            for index, cell in enumerate(notebook.cells)
+            if cell.cell_type == "code" and cell.source.strip() and _grade_id(cell) not in checks
+        ]
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+
+    @property
+    def finished(self) -> bool:
+        if self.run.kernels >= KERNELS or (self.run.kernels and self._late()):
+            why = "no time" if self._late() else "not run"
+            for index, cell in self.cells:
+                if index >= self.shown:
+                    self._complain(cell, why)
+            status = "timeout" if self._late() else "crashed"
+            for name in self.waiting:
+                self.run.heard[name] = Heard(status=status)
+            return True
+        return bool(self.run.kernels) and not self.waiting and self.shown > self._last
+
+    @property
+    def _last(self) -> int:
+        return self.cells[-1][0] if self.cells else -1
+
+    def _late(self) -> bool:
+        return time.monotonic() > self.until
+
+    def go(self, kernel: Kernel) -> None:
+        """Run and ask as far as this kernel lives."""
+        self.run.kernels += 1
+        for index, cell in self.cells:
+            if index not in self.deadly and not self._cell(kernel, index, cell):
+                return
+        self.shown = len(self.run.notebook.cells)
+        for name in list(self.waiting):
+            if self._late():
+                return
+            reply, heard = _hear(kernel, self.waiting[name], self.limits)
+            self.run.heard[name] = heard
+            del self.waiting[name]
+            if reply.gone:
+                return
+
+    def _cell(self, kernel: Kernel, index: int, cell: NotebookNode) -> bool:
+        """Run one cell; False when the kernel ends there or time is up."""
+        if self._late():
+            return False
+        first = index >= self.shown
+        if first:
+            cell.outputs = []
+            self.shelf.open(cell)
+        reply = kernel.execute(
+            cell.source, on_output=self.shelf.put if first else (lambda message: None)
+        )
+        if first:
+            self.shown = index + 1
+            self.run.ended[_grade_id(cell)] = reply
+        if reply.gone:
+            self.deadly.add(index)
+        if first and reply.status not in ("ok", "error"):
+            self._complain(cell, reply.status)
+        if (
+            reply.status == "error"
+            and first
+            and not any(o.output_type == "error" for o in cell.outputs)
+        ):
+            cell.outputs.append(_error(reply.ename, reply.evalue))
+        return not reply.gone
+
+    def _complain(self, cell: NotebookNode, why: str) -> None:
+        limits = self.limits
+        numbers = {
+            name: getattr(limits, name) for name in ("timeout", "memory", "processes", "wall")
+        }
+        cell.outputs.append(_error("Stopped", _SENTENCES[why].format(**numbers)))
+
+
+def _hear(kernel: Kernel, asked: Question, limits: Limits) -> tuple[Reply, Heard]:
+    """Ask one question."""
+    name = f"{secrets.token_hex(8)}.npz"
+    # A call that takes most of the exercise's time is stopped where the report can still say so.
+    code = question(asked.exercise, asked.cases, 0.8 * limits.timeout, f"{kernel.run}/{name}")
+    reply = kernel.execute(code, silent=True)
+    if reply.status not in ("ok", "error"):
+        return reply, Heard(status=reply.status)
+    if reply.ename == "MemoryError":
+        return reply, Heard(status="out of memory")
+    data = kernel.take(name, MOST)
+    if data is None:
+        text = f"the notebook's Python did not answer ({reply.ename or 'no reason given'})"
+        return reply, Heard(status="unreadable", text=text)
+    try:
+        heard = read(data, asked.exercise, asked.cases)
+    except Unreadable as error:
+        return reply, Heard(status="unreadable", text=str(error))
+    if heard.attempt is None:
+        return reply, Heard(status="missing", names=heard.names)
+    return reply, Heard(status="answered", attempt=heard.attempt)
+
+
+def _grade_id(cell: NotebookNode) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def _error(name: str, text: str) -> NotebookNode:
+    return new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
+
+
+class Shelf:
+    """Takes the outputs of cells off the kernel's messages and keeps what fits."""
+
+    def __init__(self) -> None:
+        self._left = NOTEBOOK
+        self._named: dict[str, list[NotebookNode]] = {}
+
+    def open(self, cell: NotebookNode) -> None:
+        """Begin a cell."""
+        self._cell = cell
+        self._mine = min(CELL, self._left)
+        self._clear = self._full = False
+
+    def put(self, message: dict[str, Any]) -> None:
+        """Take one message; what is no output, or malformed, is dropped."""
+        kind, content = message.get("msg_type"), message.get("content")
+        if kind == "clear_output" and isinstance(content, dict):
+            self._clear = bool(content.get("wait"))
+            if not self._clear:
+                self._cell.outputs = []
+        if kind not in ("stream", "display_data", "execute_result", "error", "update_display_data"):
+            return
+        try:
+            output, size = _output(message)
+            name = content.get("transient", {}).get("display_id") if content else None
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return
+        if size > self._mine or len(self._cell.outputs) >= PIECES:
+            return self._say_full()
+        self._mine -= size
+        self._left -= size
+        if self._clear:
+            self._cell.outputs, self._clear = [], False
+        if kind == "update_display_data":
+            for shown in self._named.get(str(name), []):
+                shown["data"], shown["metadata"] = output["data"], output["metadata"]
+            return
+        self._append(output)
+        if isinstance(name, str):
+            self._named.setdefault(name, []).append(self._cell.outputs[-1])
+
+    def _append(self, output: NotebookNode) -> None:
+        last = self._cell.outputs[-1] if self._cell.outputs else None
+        both = last is not None and last.output_type == output.output_type == "stream"
+        if both and last is not None and last.name == output.name:
+            last.text += output.text
+        else:
+            self._cell.outputs.append(output)
+
+    def _say_full(self) -> None:
+        if not self._full:
+            self._full = True
+            text = "\n[The rest of this cell's output is left out: there is too much of it.]\n"
+            self._cell.outputs.append(new_output("stream", name="stdout", text=text))
+
+
+def _output(message: dict[str, Any]) -> tuple[NotebookNode, int]:
+    """Return a message as an output of a notebook, with its size in characters."""
+    if message["msg_type"] == "update_display_data":
+        message = {**message, "header": {**message["header"], "msg_type": "display_data"}}
+    output = output_from_msg(message)
+    if output.output_type == "stream":
+        output.name = "stderr" if output.name == "stderr" else "stdout"
+        output.text = str(output.text)
+        return output, len(output.text)
+    if output.output_type == "error":
+        output.ename, output.evalue = str(output.ename)[:500], str(output.evalue)[:5000]
+        output.traceback = [str(line)[:5000] for line in output.traceback[-50:]]
+        return output, len("".join(output.traceback))
+    output.data = NotebookNode(
+        {str(kind): value for kind, value in output.data.items() if isinstance(value, str | dict)}
+    )
+    # What runs in the browser of whoever opens the notebook is not for students to choose.
+    output.data.pop("application/javascript", None)
+    output.metadata = NotebookNode()
+    return output, len(str(output.data))

@@ -1,0 +1,404 @@
+"""The sandbox that submissions run in.
+
+Threat model
+============
+*Who.*  A student, or whoever wrote the code that a student pasted.  They know this file, the public
+keys and lifkit's source; they run any Python, native code included, as long as the limits allow.
+
+*What they must not get.*  A mark that their numbers do not earn; the reference solutions, the
+grading seed, other submissions, the gradebook, the instructor's files or the network; the end or
+the slowing down of anybody else's grading.
+
+*What protects.*  (1) The verdict is reached in the grader's process from plain numbers, so taking
+the kernel over wins nothing: its owner may only answer right or wrong.  (2) The kernel lives in a
+box that bubblewrap builds anew for every kernel: own user, mount, process, network, IPC, host-name
+and cgroup namespaces; the system, the Python environment and lifkit read-only; one small private
+/tmp; nothing else.  (3) The process that enters it gives up all capabilities, may not gain new
+privileges, and leaves a filter behind it (libseccomp) that refuses namespaces, mounts, tracing,
+kernel interfaces known for their faults, and memory that no limit counts.  (4) Limits on address
+space, CPU time, open files, file size and core files hold for each process; memory and the number
+of processes are summed over the box by the grader, which ends it when they are exceeded.  (5) The
+first process of the box can't be ended from inside; when it dies, Linux ends all others.
+Nothing on the host is writable from inside, and every path into the box is opened before the
+submission's code has run, or relative to a folder opened then, never following links.
+
+*What does not.*  A fault in Linux itself, in bubblewrap or in libseccomp breaks the box.  CPU
+caches, timing and heat are shared.  Grading as root is weaker than as an ordinary user: inside,
+file permissions are those of the grader's own user.  Cells that instructors write in the style of
+nbgrader's own tests decide inside the submission's process and can be fooled there.
+
+How a kernel gets in
+====================
+Starting Python and importing the notebook's packages takes 20 times longer than grading needs, so
+a warm process that has them (`zygote`) forks, and the child joins the namespaces of a fresh box
+(`enter`), forks once more to be inside the process namespace, and locks itself in (`lock_in`).  The
+warm process never sees anything a submission made.  Hand-written here are only the list of mounts,
+the list of refused calls, and two calls into the C library that Python offers no name for.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import json
+import os
+import shutil
+import site
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+__all__ = [
+    "Box",
+    "Limits",
+    "SandboxUnavailable",
+    "enter",
+    "environment",
+    "lock_in",
+    "syscall_filter",
+]
+
+MB = 1_000_000
+
+#: Where the box keeps a submission's files, and what grader and kernel exchange.
+WORK, RUN, HOME = "/tmp/work", "/tmp/run", "/tmp/home"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one submission may use.
+
+    Attributes
+    ----------
+    timeout : float
+        Wall seconds for a cell, and for an exercise.
+    memory : int
+        MB for all processes of the box together, files in its /tmp included.
+    scratch : int
+        MB of files in the box's /tmp.
+    file_size : int
+        MB a file; the largest answer that is read is smaller still (see `asking`).
+    processes, open_files : int
+        Processes (threads, where the system counts those) in the box, open files a process.
+    """
+
+    timeout: float = 30.0
+    memory: int = 2048
+    scratch: int = 256
+    file_size: int = 64
+    processes: int = 64
+    open_files: int = 256
+
+    @property
+    def wall(self) -> float:
+        """Seconds for a whole submission: twenty slow cells or exercises, then it is enough."""
+        return 20 * self.timeout
+
+
+class SandboxUnavailable(RuntimeError):
+    """The box can't be built on this machine; the message says why and what to do."""
+
+
+#: Where Linux says how much memory a process has for itself, and how much it has with shared parts
+#: divided among those who share them.
+_QUICK = ("status", "RssAnon", "RssShmem")
+_EXACT = ("smaps_rollup", "Pss_Anon", "Pss_Shmem")
+
+REMEDY = """\
+Submissions are not run without a sandbox unless you ask for it.  What helps:
+  Debian, Ubuntu   sudo apt-get install bubblewrap libseccomp2
+  Fedora           sudo dnf install bubblewrap libseccomp
+  Ubuntu >= 23.10  forbids it to programs without a profile: sudo apt-get install apparmor-profiles,
+                   then sudo ln -s /usr/share/apparmor/extra-profiles/bwrap-userns-restrict \\
+                   /etc/apparmor.d/ and sudo systemctl reload apparmor
+  a container      start it with --security-opt seccomp=unconfined (see docs/grading.md)
+  macOS, Windows   grade in a Linux machine: a virtual one, WSL 2, or a server
+Or run them unprotected, as you: lifkit grade ... --sandbox off.  Every verdict then says so."""
+
+
+# The box ----------------------------------------------------------------------------------------
+
+
+class Box:
+    """A set of fresh namespaces that bubblewrap has built and one idle shell keeps open.
+
+    Attributes
+    ----------
+    pid : int
+        The box's first process, as seen from outside.
+    ended : str
+        Why the grader ended it: ``"out of memory"``, ``"too many processes"`` or ``""``.
+    """
+
+    def __init__(self, limits: Limits, hidden: Path | None = None) -> None:
+        program = shutil.which("bwrap")
+        if program is None:
+            raise SandboxUnavailable(f"bubblewrap (the command bwrap) was not found.\n{REMEDY}")
+        self.limits = limits
+        self.ended = ""
+        self._checked = 0.0
+        reading, writing = os.pipe()
+        command = [program, *_mounts(limits, hidden), "--info-fd", str(writing), "--"]
+        # The shell says when the box is whole, then waits for a line that never comes: when the
+        # grader closes its end or dies, the shell ends and the box with it.
+        command += ["/bin/sh", "-c", "echo whole; read line"]
+        self._process = subprocess.Popen(
+            command,
+            pass_fds=[writing],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={"PATH": "/usr/bin:/bin"},
+        )
+        os.close(writing)
+        with os.fdopen(reading) as file:
+            said = file.read()
+        assert self._process.stdout is not None and self._process.stderr is not None
+        if self._process.stdout.readline() != b"whole\n":
+            reason = self._process.stderr.read().decode(errors="replace").strip()
+            self.kill()
+            raise SandboxUnavailable(f"bubblewrap can't build a sandbox here: {reason}\n{REMEDY}")
+        self.pid = int(json.loads(said)["child-pid"])
+        self.pidfd = os.pidfd_open(self.pid)
+
+    def path(self, inside: str) -> str:
+        """Return a name of a path in the box that works outside; only before foreign code runs."""
+        return f"/proc/{self.pid}/root{inside}"
+
+    def over(self) -> str:
+        """Say which limit the processes of the box exceed together, at most 20 times a second."""
+        now = time.monotonic()
+        if now - self._checked < 0.05 or self.ended:
+            return self.ended
+        self._checked = now
+        try:
+            names = [name for name in os.listdir(self.path("/proc")) if name.isdecimal()]
+            disk = os.statvfs(self.path("/tmp"))
+        except OSError:
+            return ""  # it is gone; whoever asked finds out
+        files = (disk.f_blocks - disk.f_bfree) * disk.f_frsize
+        most = self.limits.memory * MB - files
+        if len(names) > self.limits.processes:
+            self.ended = "too many processes"
+        # Forked processes share memory, which the quick count takes several times; when that is too
+        # much, the exact one decides.
+        elif sum(self._memory(name, *_QUICK) for name in names) > most:
+            if sum(self._memory(name, *_EXACT) for name in names) > most:
+                self.ended = "out of memory"
+        return self.ended
+
+    def _memory(self, process: str, file: str, *fields: str) -> int:
+        """Return the bytes of memory of one process, from the named fields of a file about it."""
+        try:
+            with open(self.path(f"/proc/{process}/{file}")) as lines:
+                rows = dict(line.split(":", 1) for line in lines if ":" in line)
+        except (OSError, ValueError):
+            return 0  # ended meanwhile
+        return 1024 * sum(int(rows[name].split()[0]) for name in fields if name in rows)
+
+    def kill(self) -> None:
+        """End every process of the box."""
+        if getattr(self, "pidfd", None) is not None:
+            os.close(self.pidfd)
+            self.pidfd = None  # type: ignore[assignment]
+        self._process.kill()  # bubblewrap; its first child in the box dies with it, then all others
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None:
+                stream.close()
+        self._process.wait()
+
+
+def _mounts(limits: Limits, hidden: Path | None) -> list[str]:
+    """Return bubblewrap's options: what the box consists of."""
+    # As process 1 the idle shell can't be killed from inside.
+    options = [
+        "--unshare-user",
+        "--unshare-all",
+        "--die-with-parent",
+        "--new-session",
+        "--as-pid-1",
+    ]
+    options += ["--uid", "1000", "--gid", "1000", "--hostname", "lab"]
+    for name in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64"):
+        if os.path.islink(name):
+            options += ["--symlink", os.readlink(name), name]
+        elif os.path.isdir(name):
+            options += ["--ro-bind", name, name]
+    for name in ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime"):
+        options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    # Read-only: where the grader is root, its user could otherwise set the machine's own /proc/sys.
+    options += ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"]
+    options += [
+        "--size",
+        str(limits.scratch * MB // 4),
+        "--tmpfs",
+        "/dev/shm",
+        "--remount-ro",
+        "/dev",
+    ]
+    options += ["--size", str(limits.scratch * MB), "--tmpfs", "/tmp"]
+    for name in (WORK, RUN, HOME):
+        options += ["--dir", name]
+    inner = [path for path in _environment_folders() if hidden and path.is_relative_to(hidden)]
+    outer = [path for path in _environment_folders() if path not in inner]
+    for path in outer:
+        options += ["--ro-bind", str(path), str(path)]
+    if hidden and any(hidden.is_relative_to(path) for path in (Path("/usr"), *outer)):
+        options += ["--tmpfs", str(hidden)]  # a course inside the environment: mask it
+    for path in inner:
+        options += ["--ro-bind", str(path), str(path)]
+    return [*options, "--remount-ro", "/", "--chdir", WORK]
+
+
+def _environment_folders() -> list[Path]:
+    """Return the folders of this Python environment: its own, the base Python's, lifkit's."""
+    names = [sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix]
+    names += site.getsitepackages()
+    if site.ENABLE_USER_SITE:
+        names.append(site.getusersitepackages())
+    package = Path(__file__).parent.parent
+    given = {Path(name) for name in names} | {package}
+    paths = {path for path in given | {path.resolve() for path in given} if os.path.isdir(path)}
+    kept: list[Path] = []
+    for path in sorted(paths):  # parents come first
+        if not any(path.is_relative_to(other) for other in (Path("/usr"), *kept)):
+            kept.append(path)
+    return kept
+
+
+# Inside -----------------------------------------------------------------------------------------
+
+# <linux/sched.h>: mount, cgroup, host name, IPC, user, process and network namespaces.
+_NAMESPACES = (
+    0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
+)
+
+
+def enter(pidfd: int) -> None:
+    """Join all namespaces of a box; the next child of this process is inside."""
+    if hasattr(os, "setns"):  # Python 3.12
+        os.setns(pidfd, _NAMESPACES)
+        return
+    library = ctypes.CDLL(None, use_errno=True)
+    if library.setns(pidfd, _NAMESPACES):
+        code = ctypes.get_errno()
+        raise OSError(code, f"setns: {os.strerror(code)}")
+
+
+def lock_in(limits: Limits, barrier: Any) -> None:
+    """Set the limits of this process and give up every privilege, for good.
+
+    Parameters
+    ----------
+    limits : Limits
+    barrier : SyscallFilter
+        Made by `syscall_filter`, before entering the box.
+    """
+    import resource  # not on Windows, where this is never called
+
+    now = _address_space()
+    cpu = int(limits.wall) + 1
+    for name, value in {
+        "RLIMIT_AS": now + limits.memory * MB,
+        "RLIMIT_CPU": cpu,
+        "RLIMIT_NPROC": 4 * limits.processes,  # counts threads; root is exempt, `Box.over` is not
+        "RLIMIT_NOFILE": limits.open_files,
+        "RLIMIT_FSIZE": limits.file_size * MB,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_MEMLOCK": 0,
+        "RLIMIT_MSGQUEUE": 0,
+    }.items():
+        resource.setrlimit(getattr(resource, name), (value, value))
+    library = ctypes.CDLL("libcap.so.2", use_errno=True)  # bubblewrap itself needs it
+    library.cap_init.restype = ctypes.c_void_p
+    library.cap_set_proc.argtypes = [ctypes.c_void_p]
+    if library.cap_set_proc(library.cap_init()):
+        code = ctypes.get_errno()
+        raise OSError(code, f"cap_set_proc: {os.strerror(code)}")
+    barrier.load()  # also sets no_new_privs
+
+
+def _address_space() -> int:
+    """Return the bytes of address space this process has, shared libraries included."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+#: Calls that no notebook needs: namespaces and mounts, tracing, keys, and parts of Linux that are
+#: known for their faults.
+_REFUSED = (
+    "unshare setns mount umount2 move_mount open_tree fsopen fsmount fsconfig fspick mount_setattr "
+    "pivot_root chroot ptrace process_vm_readv process_vm_writev kcmp pidfd_getfd kexec_load "
+    "kexec_file_load init_module finit_module delete_module bpf perf_event_open userfaultfd keyctl "
+    "add_key request_key io_uring_setup io_uring_enter io_uring_register open_by_handle_at "
+    "name_to_handle_at quotactl swapon swapoff reboot acct settimeofday clock_settime adjtimex "
+    "clock_adjtime sethostname setdomainname fanotify_init lookup_dcookie vhangup syslog vmsplice"
+).split()
+
+#: Memory that belongs to no process and no file system, so that no limit counts it; libraries fall
+#: back to files when told that the call does not exist.
+_UNCOUNTED = "memfd_create memfd_secret shmget msgget semget".split()
+
+_SOCKETS = (1, 2, 10, 16)  # <sys/socket.h>: unix, internet (there is no network), netlink
+
+
+def syscall_filter() -> Any:
+    """Return the filter of system calls, ready to be loaded.
+
+    Raises
+    ------
+    SandboxUnavailable
+        If libseccomp is missing.
+    """
+    try:
+        import pyseccomp as seccomp
+    except (ImportError, RuntimeError, OSError) as error:
+        raise SandboxUnavailable(f"libseccomp can't be used: {error}\n{REMEDY}") from error
+    found = seccomp.SyscallFilter(seccomp.ALLOW)
+
+    def refuse(code: int, name: str, *conditions: Any) -> None:
+        try:
+            number = seccomp.resolve_syscall(seccomp.Arch.NATIVE, name)
+        except (ValueError, OSError):
+            return  # this machine has no such call
+        if number >= 0:
+            found.add_rule(seccomp.ERRNO(code), number, *conditions)
+
+    for name in _REFUSED:
+        refuse(errno.EPERM, name)
+    for name in _UNCOUNTED:
+        refuse(errno.ENOSYS, name)
+    # glibc falls back from clone3, whose flags a filter can't see, to clone.
+    refuse(errno.ENOSYS, "clone3")
+    for flag in (1 << bit for bit in range(32) if _NAMESPACES >> bit & 1):
+        refuse(errno.EPERM, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
+    for family in range(64):
+        if family not in _SOCKETS:
+            refuse(errno.EAFNOSUPPORT, "socket", seccomp.Arg(0, seccomp.EQ, family))
+    refuse(errno.EAFNOSUPPORT, "socket", seccomp.Arg(0, seccomp.GE, 64))
+    return found
+
+
+def environment(inside: bool) -> dict[str, str]:
+    """Return the environment variables of the warm process, or of a kernel in the box.
+
+    One thread for linear algebra: a process with threads must not fork, and workers stand side by
+    side anyway.  A fixed hash seed, so that two runs go the same way.
+    """
+    variables = {
+        "LANG": "C.UTF-8",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "NBGRADER_EXECUTION": "autograde",
+        **{f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")},
+    }
+    if inside:
+        folders = {"HOME": HOME, "TMPDIR": "/tmp", "MPLCONFIGDIR": HOME, "IPYTHONDIR": HOME}
+        return variables | folders | {"JUPYTER_RUNTIME_DIR": RUN}
+    kept = ("HOME", "LD_LIBRARY_PATH", "MPLCONFIGDIR", "XDG_CACHE_HOME")
+    return variables | {name: os.environ[name] for name in kept if name in os.environ}

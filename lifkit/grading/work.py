@@ -1,0 +1,201 @@
+"""The unit of work: a submission and a seed in, a bounded verdict and an executed notebook out.
+
+`grade` is a plain function of plain data, so any executor can run it anywhere that has the course's
+folder and the Python environment.  It writes nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import html
+import json
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from ..exercises import Reference, load_references
+from .kernels import Kernel, verify
+from .running import run
+from .sandbox import Limits, SandboxUnavailable
+from .verdicts import Secret, Verdict, draw, missing_verdict, verdict_of
+
+__all__ = ["Job", "Result", "choose_sandbox", "grade"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Job:
+    """One submission to grade.
+
+    Attributes
+    ----------
+    student, lab : str
+    notebook : str
+        The notebook as JSON, already brought into form (see `heal`).
+    files : dict of str to bytes
+        The submission's other files, by their path from the notebook's folder.
+    points : dict of str to float
+        What each exercise is worth.
+    seed : int
+        The grading seed.
+    root : str
+        The course root, for the references.
+    limits : Limits
+    sandbox : {"bwrap", "off"}
+    figures : bool
+        Whether figures are drawn.
+    unreadable : str
+        Why there is no notebook to run; empty when there is one.
+    """
+
+    student: str
+    lab: str
+    notebook: str
+    files: dict[str, bytes]
+    points: dict[str, float]
+    seed: int
+    root: str
+    limits: Limits
+    sandbox: str
+    figures: bool = True
+    unreadable: str = ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Result:
+    """What came of a job: texts that a grader's process wrote.
+
+    Attributes
+    ----------
+    notebook : str
+        The executed notebook, its check cells showing the verdicts, as JSON.
+    verdicts : str
+        JSON: exercise to verdict (see `verdicts.Verdict.data`).
+    seconds : dict of str to float
+        What took how long.
+    """
+
+    notebook: str
+    verdicts: str
+    seconds: dict[str, float]
+
+
+def choose_sandbox(wanted: str, root: Path) -> str:
+    """Return ``"bwrap"`` after seeing that it holds, or ``"off"`` where that was asked for.
+
+    Raises
+    ------
+    SandboxUnavailable
+        If there is no sandbox and ``"off"`` was not asked for.
+    """
+    if wanted == "off":
+        return "off"
+    if wanted not in ("auto", "bwrap"):
+        raise ValueError(f"There is no sandbox called {wanted!r}: auto, bwrap or off.")
+    _verified(str(root.resolve()))
+    return "bwrap"
+
+
+@functools.lru_cache(maxsize=8)
+def _verified(root: str) -> None:
+    secrets = [
+        f"{root}/{name}" for name in ("solutions", "submitted", "gradebook.db", "grading_seed")
+    ]
+    verify([*secrets, f"{root}/nbgrader_config.py", str(Path.home() / ".ssh")], Path(root))
+
+
+def grade(job: Job) -> Result:
+    """Run a submission, judge its answers, and show the verdicts in its check cells.
+
+    Parameters
+    ----------
+    job : Job
+
+    Returns
+    -------
+    Result
+    """
+    began = time.monotonic()
+    references = _references(job.root)
+    mine = {name: references[name] for name in job.points}
+    secrets = {name: draw(reference, job.seed, job.student) for name, reference in mine.items()}
+    notebook = nbformat.reads(job.notebook, as_version=4)
+    if job.unreadable:
+        found = {
+            name: missing_verdict(secret.key, job.points[name], job.unreadable)
+            for name, secret in secrets.items()
+        }
+        ran = began
+        for cell in notebook.cells:  # nothing ran, so no test may count as passed
+            if cell.cell_type == "code":
+                cell.outputs = [new_output("error", ename="Missing", evalue=job.unreadable)]
+    else:
+        if job.sandbox == "bwrap":
+            choose_sandbox(
+                "bwrap", Path(job.root)
+            )  # in this process too: it may be on another machine
+        elif job.sandbox != "off":
+            raise SandboxUnavailable(f"There is no sandbox called {job.sandbox!r}.")
+        found, ran = _run_and_judge(job, notebook, secrets)
+    for name, verdict in found.items():
+        _show(notebook, name, verdict)
+    data = {name: verdict.data for name, verdict in found.items()}
+    seconds = {"run": round(ran - began, 3), "all": round(time.monotonic() - began, 3)}
+    return Result(notebook=nbformat.writes(notebook), verdicts=json.dumps(data), seconds=seconds)
+
+
+def _run_and_judge(
+    job: Job, notebook: NotebookNode, secrets: dict[str, Secret]
+) -> tuple[dict[str, Verdict], float]:
+    questions = {name: secret.question for name, secret in secrets.items()}
+    start = functools.partial(
+        Kernel,
+        job.limits,
+        job.files,
+        protected=job.sandbox == "bwrap",
+        figures=job.figures,
+        hidden=Path(job.root).resolve(),
+    )
+    done = run(notebook, questions, start, job.limits)
+    ran = time.monotonic()
+    found: dict[str, Verdict] = {}
+    for name, secret in secrets.items():
+        found[name] = verdict_of(
+            secret,
+            done.heard[name],
+            job.points[name],
+            job.limits,
+            ended=done.ended,
+            unsound=[
+                other for other, verdict in found.items() if verdict.data["outcome"] != "correct"
+            ],
+            picture=job.figures,
+        )
+    return found, ran
+
+
+@functools.lru_cache(maxsize=4)
+def _references(root: str) -> dict[str, Reference]:
+    if sys.path[0] != root:
+        sys.path.insert(0, root)  # a worker may have been started in front of another course
+    return load_references(Path(root))
+
+
+def _show(notebook: NotebookNode, name: str, verdict: Verdict) -> None:
+    """Replace all outputs of the check cell by the verdict.
+
+    It is one result whose text is the score: even nbgrader's own way to read a score off a cell
+    comes to the same number.
+    """
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == f"{name}_check":
+            data = {
+                "text/plain": repr(float(verdict.data["score"])),
+                "text/html": verdict.page,
+                "text/markdown": f"**{html.escape(verdict.text)}**",
+            }
+            cell.outputs = [new_output("execute_result", data=data, execution_count=None)]

@@ -1,0 +1,192 @@
+"""The warm process: it has imported what notebooks import, and its children become kernels.
+
+Started by `kernels` as ``python -m lifkit.grading.zygote FD``; FD is a socket over which requests
+come: one JSON text, with the box's pidfd and the end of a pipe for news.  It has one thread, holds
+no secret, opens no file of a course, and reads nothing that a submission made.  It ends when the
+grader's end of the socket does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+from typing import Any
+
+from . import sandbox
+
+__all__ = ["main"]
+
+#: What the course's notebooks import; the rest of the environment is there too, only slower.
+PRELOAD = (
+    "numpy numpy.random scipy.special matplotlib matplotlib.pyplot matplotlib.backends.backend_agg "
+    "matplotlib_inline.backend_inline seaborn ipywidgets anywidget IPython IPython.core.completer "
+    "IPython.core.magics jedi ipykernel.kernelapp ipykernel.ipkernel ipykernel.zmqshell "
+    "ipykernel.displayhook ipykernel.iostream ipykernel.heartbeat ipykernel.control "
+    "lifkit.checks lifkit.plotting lifkit.explorers lifkit.grading.asking concurrent.futures.thread"
+).split()
+
+
+#: A setting of the whole machine that its administrator may change.
+SETTING = "/proc/sys/kernel/core_pattern"
+
+
+def main(descriptor: int) -> None:
+    """Serve requests until the grader hangs up."""
+    channel = socket.socket(fileno=descriptor)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's business
+    preload()
+    barrier = sandbox.syscall_filter()
+    gc.collect()
+    gc.freeze()  # so that the children's collector leaves shared pages shared
+    channel.send(b"warm")
+    while True:
+        text, descriptors, _, _ = socket.recv_fds(channel, 65536, 2)
+        if not text:
+            return
+        pidfd, news = descriptors
+        if os.fork() == 0:
+            channel.close()
+            _go_in(json.loads(text), pidfd, news, barrier)
+        os.close(pidfd)
+        os.close(news)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+
+
+def preload() -> None:
+    """Import what notebooks import; a package that is not there is not missed."""
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # 70 ms a kernel, and never used
+    for name in PRELOAD:
+        with contextlib.suppress(ImportError):
+            __import__(name)
+
+
+def _go_in(request: dict[str, Any], pidfd: int, news: int, barrier: Any) -> None:
+    """Walk into the box, become a kernel there, and tell what became of it; never returns."""
+    status = 1
+    try:
+        sandbox.enter(pidfd)
+        os.close(pidfd)
+        inside = os.fork()
+        if inside == 0:
+            _live(request, news, barrier)
+        # This process stays behind, outside the process namespace, to see how its child ends.
+        os.write(news, f"pid {inside}\n".encode())
+        _, status = os.waitpid(inside, 0)
+    except BaseException:
+        _say(news, "failed " + traceback.format_exc(limit=3).replace("\n", " | "))
+    _say(news, f"exit {status}")
+    os._exit(0)
+
+
+def _say(news: int, text: str) -> None:
+    with contextlib.suppress(OSError):  # nobody listens any more
+        os.write(news, text.encode()[:4000] + b"\n")
+
+
+def _live(request: dict[str, Any], news: int, barrier: Any) -> None:
+    """Run a kernel (or the probe) in the box; never returns."""
+    try:
+        os.setsid()
+        null = os.open("/dev/null", os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(null, standard)
+        os.dup2(news, 3)  # the only thing from outside that is left open
+        os.closerange(4, 1024)
+        os.environ.clear()
+        os.environ.update(sandbox.environment(inside=True))
+        os.chdir(sandbox.WORK)
+        sandbox.lock_in(sandbox.Limits(**request["limits"]), barrier)
+        if request["kind"] == "probe":
+            _say(3, "probe " + json.dumps(probe(request["secrets"])))
+            os._exit(0)
+        _become_kernel(request)
+    except BaseException:
+        _say(3, "failed " + traceback.format_exc(limit=-3).replace("\n", " | "))
+    os._exit(1)
+
+
+def _become_kernel(request: dict[str, Any]) -> None:
+    """Turn into an IPython kernel; returns when the kernel is told to stop."""
+    import random
+
+    import numpy as np
+    from ipykernel.kernelapp import IPKernelApp
+
+    random.seed()
+    np.random.seed()  # noqa: NPY002 - the one that notebooks may use without asking
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Side files can be imported, but only where nothing installed has the name.
+    sys.path[:] = [path for path in sys.path if path] + [sandbox.WORK]
+    app = IPKernelApp.instance(connection_file=f"{sandbox.RUN}/kernel.json", ignore_cwd=True)
+    app.initialize(["--HistoryManager.hist_file=:memory:", "--Completer.use_jedi=False"])
+    from matplotlib_inline.backend_inline import _enable_matplotlib_integration
+
+    _enable_matplotlib_integration()
+    if not request["figures"]:
+        draw_nothing()
+    _say(3, "ready")
+    os.close(3)
+    app.start()
+
+
+def draw_nothing() -> None:
+    """Let figures be made, but neither laid out nor drawn: each is shown as one empty pixel."""
+    import base64
+
+    from matplotlib.backend_bases import FigureCanvasBase
+    from matplotlib.figure import Figure
+
+    pixel = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNgGAWjYBSMAgAEEAABf8tJNwAAAABJRU5E"
+        "rkJggg=="
+    )
+
+    def print_figure(self: Any, filename: Any, *args: Any, **options: Any) -> None:
+        if hasattr(filename, "write"):
+            filename.write(pixel)
+        else:
+            with open(filename, "wb") as file:
+                file.write(pixel)
+
+    FigureCanvasBase.print_figure = print_figure  # type: ignore[method-assign]
+    Figure.tight_layout = lambda self, **options: None  # type: ignore[method-assign]
+
+
+def probe(secrets: list[str]) -> dict[str, Any]:
+    """Look at the box from inside: what can be seen, written, reached?"""
+    with open("/proc/self/status") as file:
+        rows = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+    return {
+        "capabilities": int(rows["CapEff"], 16) | int(rows["CapPrm"], 16),
+        "no_new_privileges": rows["NoNewPrivs"].strip() == "1",
+        "filter": rows["Seccomp"].strip() == "2",
+        "seen": [path for path in secrets if os.path.lexists(path)],
+        "written": [path for path in ("/", "/usr", "/dev", SETTING, *sys.path) if _writable(path)],
+        "interfaces": sorted(name for _, name in socket.if_nameindex()),
+        "processes": len([name for name in os.listdir("/proc") if name.isdecimal()]),
+        "open_files": len(os.listdir("/proc/self/fd")),
+    }
+
+
+def _writable(path: str) -> bool:
+    """Whether a file can be opened for writing, or one can be made in a folder."""
+    made = os.path.join(path, "lifkit-probe") if os.path.isdir(path) else ""
+    try:
+        os.close(os.open(made or path, os.O_WRONLY | (os.O_CREAT | os.O_EXCL if made else 0)))
+    except OSError:
+        return False
+    if made:
+        os.unlink(made)
+    return True
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,430 @@
+"""The attack corpus: what students have handed in, or might, and what has to come of it.
+
+Every entry is a submission to the small lab of `sample`.  Unless it says otherwise an attack's
+`passive_euler` returns zeros, so any point for it is a forgery, and its `passive_exact` is right, so
+a lost point there is harm done.
+"""
+
+import copy
+from dataclasses import dataclass, field
+
+from nbformat.v4 import new_code_cell
+
+from .sample import EULER, EULER_STUB, EXACT, ZEROS, cell_of, hand_in
+
+HEAD = EULER.splitlines()[0]
+
+
+def euler(*lines):
+    """Return a passive_euler with these lines before the right ones."""
+    head, *body = EULER.splitlines()
+    return "\n".join([head, *(f"    {line}" for line in lines), *body]) + "\n"
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A submission and what has to come of it.
+
+    ``euler`` and ``exact`` are the outcomes; ``by_hand`` the points of nbgrader's own test, None
+    where its being fooled is possible in principle.
+    """
+
+    code: str = ZEROS
+    before: str = ""
+    after: str = ""
+    change: object = None
+    files: dict = field(default_factory=dict)
+    instead: bytes | None = None
+    rename: str = ""
+    euler: str = "wrong"
+    exact: str = "correct"
+    by_hand: float | None = 0.0
+    says: str = ""
+
+
+def _tags(notebook):
+    for name in ("passive_euler_check", "passive_exact_check", "by_hand"):
+        cell_of(notebook, name).metadata["tags"] = ["skip-execution"]
+
+
+def _strip(notebook):
+    for cell in notebook.cells:
+        cell.metadata.clear()
+
+
+def _duplicate(notebook):
+    for name in ("passive_euler", "passive_euler_check", "by_hand", "think_why", "setup"):
+        notebook.cells.append(copy.deepcopy(cell_of(notebook, name)))
+
+
+def _delete(notebook):
+    for name in ("passive_euler_check", "by_hand", "setup", "think_why"):
+        notebook.cells.remove(cell_of(notebook, name))
+    notebook.cells.insert(0, new_code_cell("import numpy as np", id="mine"))
+
+
+def _edit(notebook):
+    cell_of(notebook, "passive_euler_check").source = "9.0"
+    cell_of(notebook, "by_hand").source = "2.0"
+    for cell in notebook.cells:
+        marks = cell.metadata.get("nbgrader")
+        if marks and "points" in marks:
+            marks["points"] = 100
+
+
+def _flags(notebook):
+    for name in ("passive_euler_check", "by_hand"):
+        cell_of(notebook, name).metadata["nbgrader"].update(
+            grade=False, solution=True, locked=False
+        )
+    cell_of(notebook, "passive_exact_check").metadata["nbgrader"]["grade_id"] = (
+        "passive_euler_bonus"
+    )
+    cell_of(notebook, "passive_euler").metadata["nbgrader"]["schema_version"] = "old"
+
+
+def _types(notebook):
+    cell = cell_of(notebook, "by_hand")
+    cell.cell_type = "markdown"
+    del cell["outputs"], cell["execution_count"]
+    cell_of(notebook, "think_why").cell_type = "raw"
+
+
+def _kernelspec(notebook):
+    notebook.metadata["kernelspec"] = {"name": "../../bin/sh", "display_name": "x", "language": "c"}
+    notebook.metadata["language_info"] = ["what"]
+
+
+def _huge(notebook):
+    output = {"output_type": "stream", "name": "stdout", "text": "x" * 50_000_000}
+    cell_of(notebook, "setup").outputs = [output]
+
+
+def _delete_answer(notebook):
+    notebook.cells.remove(cell_of(notebook, "passive_euler"))
+
+
+ARRAY_THAT_LIES = """
+class Lies(np.ndarray):
+    def __eq__(self, other): return True
+    def __sub__(self, other): return np.zeros(1)
+    def __le__(self, other): return np.array(True)
+    def __array_function__(self, *args): return True
+"""
+PAYLOAD = """
+import pickle, os
+class Payload:
+    def __reduce__(self): return (os.system, ("touch /tmp/lifkit-was-here",))
+"""
+FORGED = """
+import io, os, zipfile
+from lifkit.grading import asking
+def ask(namespace, text, limit, path):
+    {body}
+asking.ask = ask
+"""
+LOOKUP = """
+from lifkit.exercises import load_key, key_names
+def from_key(*arguments):
+    for name in key_names():
+        key = load_key(name)
+        for case, right in zip(key.cases, key.expected):
+            values = list(case.calls[0].inputs.values()) if case.calls else []
+            same = [np.array_equal(a, b) for a, b in zip(values, arguments)]
+            if len(values) == len(arguments) and all(same):
+                return right["V"]
+    return np.zeros((arguments[0] + 1, len(arguments[2])))
+"""
+GRADEBOOK = """
+import glob, os, sqlite3
+found = glob.glob("/**/gradebook.db", recursive=True) + glob.glob("../**/gradebook.db", recursive=True)
+for path in ["../../../gradebook.db", "../../gradebook.db", *found]:
+    try:
+        connection = sqlite3.connect(path)
+        connection.execute("update grade set manual_score = 200")
+        connection.commit()
+    except Exception as error:
+        print(type(error).__name__)
+"""
+SEEK = """
+import os
+for folder, _, files in os.walk("/"):
+    if folder.startswith(("/proc", "/sys", "/usr", "/dev")) or "site-packages" in folder:
+        continue
+    for name in files:
+        if name in ("grading_seed", "gradebook.db", "nbgrader_config.py", "solver.py", "euler.py"):
+            print("FOUND", os.path.join(folder, name))
+for place in ("/proc/1/root", "/proc/1/cwd", "/proc/1/fd", "/proc/2/environ"):
+    try:
+        print("SAW", place, os.listdir(place) if os.path.isdir(place) else open(place).read())
+    except OSError as error:
+        pass
+import socket
+for address in (("1.1.1.1", 53), ("127.0.0.1", 22), ("127.0.0.1", 8888)):
+    try:
+        socket.create_connection(address, timeout=1)
+        print("REACHED", address)
+    except OSError:
+        pass
+"""
+DAEMON = """
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        import ctypes
+        ctypes.CDLL(None).prctl(15, b"lifkit-daemon", 0, 0, 0)
+        while True:
+            time.sleep(1)
+    os._exit(0)
+"""
+PARENTS = """
+import os, signal
+for process in (os.getppid(), 1, 2, -1):
+    if process != 0:
+        try:
+            os.kill(process, signal.SIGKILL)
+        except OSError as error:
+            print(error)
+"""
+DESTROY = """
+import os, shutil
+for folder in ("/tmp", "..", "../..", "../../..", "/work", "/root", "/home", "/"):
+    for name in os.listdir(folder) if os.path.isdir(folder) else []:
+        shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
+for name in ("submitted", "autograded", "feedback"):
+    os.makedirs(f"../../../{name}/made", exist_ok=True) if os.access("../../..", os.W_OK) else None
+"""
+ROOT_TRICKS = """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+print(libc.unshare(0x10000000), libc.mount(b"none", b"/tmp", b"tmpfs", 0, None), libc.chroot(b"/tmp"))
+print(libc.ptrace(16, 1, 0, 0), libc.setns(3, 0))
+for path in ("/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/1/mem", "/proc/self/uid_map"):
+    try:
+        with open(path, "r+b", buffering=0) as file:
+            print("OPENED", path, file.write(b"x"))
+    except OSError:
+        pass
+"""
+
+#: Answered at once, or ended by a limit that does not depend on time.
+QUICK = {
+    # GRADING section 3, false accepts of stock nbgrader
+    "tags": Attack(change=_tags),
+    "input transformer": Attack(
+        before="get_ipython().input_transformers_cleanup.append(lambda lines: ['pass\\n'])",
+        exact="wrong",
+        by_hand=None,
+    ),
+    "patched run_code": Attack(
+        before="shell = get_ipython()\nasync def nothing(*a, **k): return False\n"
+        "type(shell).run_code = nothing",
+        exact="wrong",
+        by_hand=None,
+    ),
+    "patched numpy": Attack(
+        before="import numpy.testing as t\nfor name in dir(t):\n"
+        "    if name.startswith('assert'): setattr(t, name, lambda *a, **k: None)\n"
+        "np.allclose = np.array_equal = lambda *a, **k: True\nnp.isfinite = lambda *a: True",
+        by_hand=None,
+    ),
+    "displayhook": Attack(
+        before="import sys\nget_ipython().events.register('post_run_cell', lambda r: sys.displayhook(2.0))",
+        by_hand=None,
+    ),
+    "displayhook with nan": Attack(
+        before="import sys\nnan = float('nan')\n"
+        "get_ipython().events.register('pre_run_cell', lambda r: sys.displayhook(nan))",
+        by_hand=0.0,
+    ),
+    "gradebook by sql": Attack(before=GRADEBOOK),
+    "seek": Attack(before=SEEK),
+    "destroy": Attack(before=DESTROY, exact="wrong"),
+    "shadowing modules": Attack(
+        files={
+            "lifkit.py": b"def check(f): pass\n",
+            "lifkit/__init__.py": b"def check(f): pass\n",
+            "numpy.py": b"allclose = lambda *a: True\n",
+            "json.py": b"raise SystemExit\n",
+            "sitecustomize.py": b"raise SystemExit\n",
+        }
+    ),
+    # ... and false rejects
+    "warning": Attack(
+        code=euler("import warnings", "warnings.warn('careful')", "print('step')"),
+        before="import sys\nprint('note', file=sys.stderr)",
+        euler="correct",
+        by_hand=2.0,
+    ),
+    "side file": Attack(
+        code="from helper import passive_euler\n",
+        files={"helper.py": f"import numpy as np\n{EULER}".encode()},
+        euler="correct",
+        by_hand=2.0,
+    ),
+    # robustness
+    "stripped": Attack(code=EULER, change=_strip, euler="correct", by_hand=2.0),
+    "duplicated": Attack(code=EULER, change=_duplicate, euler="correct", by_hand=2.0),
+    "deleted": Attack(code=EULER, change=_delete, euler="correct", by_hand=2.0),
+    "edited": Attack(change=_edit),
+    "flags": Attack(change=_flags),
+    "types": Attack(code=EULER, change=_types, euler="correct", by_hand=2.0),
+    "kernelspec": Attack(code=EULER, change=_kernelspec, euler="correct", by_hand=2.0),
+    "50 MB": Attack(code=EULER, change=_huge, euler="correct", by_hand=2.0),
+    "extra notebook": Attack(
+        code=EULER, files={"notes.ipynb": b"{}"}, euler="correct", by_hand=2.0
+    ),
+    "corrupt": Attack(
+        instead=b'{"cells": [', euler="missing", exact="missing", says="can't be opened"
+    ),
+    "empty": Attack(instead=b"", euler="missing", exact="missing", says="empty file"),
+    "a list": Attack(instead=b"[1, 2]", euler="missing", exact="missing", says="can't be opened"),
+    "nested": Attack(
+        instead=b"[" * 100_000, euler="missing", exact="missing", says="can't be opened"
+    ),
+    "renamed": Attack(rename="lab1 (2).ipynb", euler="missing", exact="missing", says="rename it"),
+    "no notebook": Attack(
+        rename="lab1.txt", euler="missing", exact="missing", says="No file called"
+    ),
+    "renamed function": Attack(
+        code=EULER.replace("passive_euler", "passiv_euler"), euler="missing", says="passiv_euler"
+    ),
+    "no answer": Attack(change=_delete_answer, euler="missing"),
+    "syntax error": Attack(
+        code="def passive_euler(:\n    pass\n", euler="error", says="SyntaxError"
+    ),
+    "exception": Attack(code=f"{HEAD}\n    return 1 / 0\n", euler="error"),
+    "untouched": Attack(code=EULER_STUB, euler="not started"),
+    # the end of the process
+    "os._exit": Attack(code=euler("import os", "os._exit(0)"), euler="crashed"),
+    "os._exit at once": Attack(before="import os\nos._exit(0)"),
+    "os._exit in the cell": Attack(code="import os\nos._exit(0)\n" + EULER, euler="crashed"),
+    "sys.exit": Attack(code=euler("import sys", "sys.exit(0)"), euler="error"),
+    "kill -9": Attack(code=euler("import os", "os.kill(os.getpid(), 9)"), euler="crashed"),
+    "segfault": Attack(code=euler("import ctypes", "ctypes.string_at(0)"), euler="crashed"),
+    "killed parents": Attack(before=PARENTS),
+    "daemon": Attack(before=DAEMON),
+    # too much of something
+    "4 GB": Attack(code=euler("x = np.ones(500_000_000)"), euler="out of memory"),
+    "4 GB in a hurry": Attack(
+        code=euler(
+            "import os",
+            "for _ in range(4): os.fork()",
+            "x = np.ones(25_000_000)",
+            "import time; time.sleep(9)",
+        ),
+        euler="out of memory",
+    ),
+    "fork bomb": Attack(code=euler("import os", "while True: os.fork()"), euler="crashed"),
+    "threads": Attack(
+        code=euler(
+            "import threading, time",
+            "for _ in range(3000): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
+        ),
+        euler="error",
+    ),
+    "full disk": Attack(
+        before="try:\n    for i in range(100):\n        open(f'/tmp/{i}', 'wb').write(bytes(50_000_000))\n"
+        "except OSError as error:\n    print(error)\nfor i in range(100):\n    open('/tmp/0', 'wb')"
+    ),
+    "lines": Attack(before="for _ in range(400_000): print('x' * 100)"),
+    "one long line": Attack(before="print('x' * 50_000_000)"),
+    "long display": Attack(
+        before="from IPython.display import HTML, display\ndisplay(HTML('x' * 40_000_000))"
+    ),
+    "many displays": Attack(
+        before="from IPython.display import HTML, display\nfor _ in range(3000): display(HTML('x'))"
+    ),
+    "huge answer": Attack(code=f"{HEAD}\n    return np.zeros((5_000_000, 1))\n", euler="wrong"),
+    "gigabytes of answers": Attack(
+        code=f"{HEAD}\n    return np.broadcast_to(0.0, (1_000_000, 1_000_000))\n", euler="wrong"
+    ),
+    # forged answers
+    "array that lies": Attack(
+        code=ARRAY_THAT_LIES + f"{HEAD}\n    return np.zeros((N_t + 1, len(V_init))).view(Lies)\n",
+        by_hand=None,
+    ),
+    "payload": Attack(code=PAYLOAD + f"{HEAD}\n    return np.array([Payload()], dtype=object)\n"),
+    "not finite": Attack(code=EULER.replace("return V", "return V * np.nan")),
+    "single precision": Attack(
+        code=EULER.replace("return V", "return V.astype(np.float32)"), by_hand=2.0
+    ),
+    "looked up": Attack(
+        code=LOOKUP + f"{HEAD}\n    return from_key(N_t, dt, V_init, E_m, I_ext, g_m, tau)\n"
+    ),
+    "says it is right": Attack(
+        before="import lifkit.exercises.report as r, lifkit.exercises as e\n"
+        "e.judge = r.judge = lambda *a, **k: type('R', (), {'outcome': 'correct', 'fraction': 1.0})()\n"
+        "e.compare = lambda *a: {}"
+    ),
+    "no answer file": Attack(before=FORGED.format(body="pass"), euler="wrong", exact="wrong"),
+    "pickled answers": Attack(
+        before="import numpy as np, os\n"
+        + PAYLOAD
+        + FORGED.format(body="np.savez(path, json=np.array([Payload()], dtype=object))"),
+        euler="wrong",
+        exact="wrong",
+    ),
+    "a link for an answer": Attack(
+        before=FORGED.format(body="os.symlink('/etc/passwd', path)"), euler="wrong", exact="wrong"
+    ),
+    "a pipe for an answer": Attack(
+        before=FORGED.format(body="os.mkfifo(path)"), euler="wrong", exact="wrong"
+    ),
+    "zip bomb": Attack(
+        before=FORGED.format(
+            body="z = zipfile.ZipFile(path, 'w', 8); z.writestr('json.npy', bytes(400_000_000)); z.close()"
+        ),
+        euler="wrong",
+        exact="wrong",
+    ),
+    "namespaces": Attack(before=ROOT_TRICKS),
+}
+
+#: Ended by the clock; graded with a short one.
+SLOW = {
+    "endless loop": Attack(code=euler("while True: pass"), euler="timeout"),
+    "loop that ignores interrupts": Attack(
+        code=euler(
+            "while True:", "    try:", "        while True: pass", "    except BaseException: pass"
+        ),
+        euler="timeout",
+    ),
+    "compiled loop": Attack(
+        code=euler("import re", "re.match('(a*)*b', 'a' * 60)"), euler="timeout"
+    ),
+    "endless cell": Attack(before="while True: pass"),
+    "sleep": Attack(code=euler("import time", "time.sleep(1e6)"), euler="timeout"),
+    "too slow": Attack(code=euler("import time", "time.sleep(4)"), euler="timeout"),
+    "endless output": Attack(before="while True: print('x' * 1000)"),
+    "deep recursion": Attack(
+        code=f"import sys\nsys.setrecursionlimit(10**9)\n{HEAD}\n"
+        "    return passive_euler(*locals().values())\n",
+        euler="any",
+    ),
+    "stopped": Attack(
+        code=euler("import os, signal", "os.kill(os.getpid(), signal.SIGSTOP)"), euler="timeout"
+    ),
+}
+
+
+def hand_in_attack(course, student, attack):
+    """Hand an attack in."""
+    path = hand_in(
+        course,
+        student,
+        attack.change,
+        euler=attack.code,
+        exact=EXACT,
+        before=attack.before,
+        after=attack.after,
+    )
+    for name, data in attack.files.items():
+        target = path.with_name(name) if "/" not in name else path.parent / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    if attack.instead is not None:
+        path.write_bytes(attack.instead)
+    if attack.rename:
+        path.rename(path.with_name(attack.rename))

@@ -1,0 +1,128 @@
+"""No attack earns a mark, none harms, none stops the rest."""
+
+import hashlib
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .attacks import QUICK, SLOW, hand_in_attack
+from .sample import POINTS, call, gradebook_scores, hand_in, open_course, verdict
+
+pytestmark = pytest.mark.sandbox
+
+ALL = {**QUICK, **SLOW}
+FLAT = {name: "".join(sign if sign.isalnum() else "_" for sign in name) for name in ALL}
+
+
+def contents(folder):
+    """Return a digest of every file of a folder."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+@pytest.fixture(scope="module")
+def course(sandbox, tmp_path_factory):
+    """Grade the whole corpus, with an honest student at both ends of the alphabet."""
+    course = open_course(tmp_path_factory.mktemp("attacks") / "course")
+    for name, attack in ALL.items():
+        hand_in_attack(course, FLAT[name], attack)
+    for student in ("AAA", "zzz"):
+        hand_in(course, student)
+    before = {name: contents(course / name) for name in ("submitted", "solutions", "notebooks")}
+    settings = Path("/proc/sys/kernel/core_pattern").read_text()
+    slow = [word for name in SLOW for word in ("--student", FLAT[name])]
+    quick = [word for name in (*map(FLAT.get, QUICK), "AAA", "zzz") for word in ("--student", name)]
+    jobs = str(os.cpu_count())
+    call(
+        course, "lifkit", "grade", "lab1", "--timeout", "3", "--jobs", jobs, "--no-feedback", *slow
+    )
+    call(
+        course,
+        "lifkit",
+        "grade",
+        "lab1",
+        "--timeout",
+        "25",
+        "--jobs",
+        jobs,
+        "--no-feedback",
+        *quick,
+    )
+    after = {name: contents(course / name) for name in ("submitted", "solutions", "notebooks")}
+    assert after == before
+    assert Path("/proc/sys/kernel/core_pattern").read_text() == settings
+    return course
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ALL)
+def test_an_attack_gets_its_outcome_and_no_forged_mark(course, name):
+    attack, student = ALL[name], FLAT[name]
+    record = verdict(course, student)
+    exercises = record["exercises"]
+    found = {exercise: item["outcome"] for exercise, item in exercises.items()}
+    said = json.dumps(record, ensure_ascii=False)
+    if attack.euler != "any":
+        assert found == {"passive_euler": attack.euler, "passive_exact": attack.exact}, said
+    scores = gradebook_scores(course, student)
+    for exercise, item in exercises.items():
+        most = POINTS[f"{exercise}_check"]
+        assert scores[f"{exercise}_check"] == (most if item["outcome"] == "correct" else 0.0)
+        assert item["headline"]
+    if attack.by_hand is not None:
+        assert scores["by_hand"] == attack.by_hand
+    assert 0 <= scores["by_hand"] <= POINTS["by_hand"]
+    assert attack.says in said
+
+
+@pytest.mark.slow
+def test_honest_students_between_the_attacks_get_all_their_marks(course):
+    for student in ("AAA", "zzz"):
+        scores = gradebook_scores(course, student)
+        assert {name: scores[name] for name in POINTS} == POINTS
+
+
+@pytest.mark.slow
+def test_nobody_wrote_into_the_gradebook(course):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        for student in FLAT.values():
+            grades = gradebook.find_submission_notebook("lab1", "lab1", student).grades
+            assert [grade.manual_score for grade in grades] == [None] * len(grades)
+
+
+@pytest.mark.slow
+def test_nothing_was_found_reached_or_opened(course):
+    for name in ("seek", "namespaces", "gradebook by sql"):
+        text = (course / "autograded" / FLAT[name] / "lab1" / "lab1.ipynb").read_text()
+        for word in ("FOUND", "SAW", "REACHED", "OPENED"):
+            assert f'"{word} ' not in text, name
+    assert not Path("/tmp/lifkit-was-here").exists()
+
+
+@pytest.mark.slow
+def test_no_process_is_left(course):
+    names = subprocess.run(["ps", "-eo", "comm="], capture_output=True, text=True).stdout
+    assert "lifkit-daemon" not in names
+    assert "bwrap" not in names.split()
+
+
+@pytest.mark.slow
+def test_floods_do_not_fill_the_notebooks(course):
+    for name in (
+        "lines",
+        "one long line",
+        "long display",
+        "many displays",
+        "50 MB",
+        "endless output",
+    ):
+        path = course / "autograded" / FLAT[name] / "lab1" / "lab1.ipynb"
+        assert path.stat().st_size < 5_000_000, name

@@ -1,0 +1,271 @@
+"""The box holds, is known to hold, and is refused where it can't."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from lifkit.grading import kernels
+from lifkit.grading import sandbox as box_module
+from lifkit.grading.kernels import Kernel, verify
+from lifkit.grading.sandbox import Limits, SandboxUnavailable
+from lifkit.grading.work import choose_sandbox
+
+pytestmark = pytest.mark.sandbox
+
+
+def printed(kernel, code, **options):
+    """Run code and return what it printed and how it ended."""
+    found = []
+
+    def keep(message):
+        if message.get("msg_type") == "stream":
+            found.append(message["content"]["text"])
+
+    reply = kernel.execute(code, on_output=keep, **options)
+    return "".join(found), reply
+
+
+@pytest.fixture
+def kernel(sandbox):
+    with Kernel(Limits(timeout=20), {"data/side.txt": b"hello"}) as kernel:
+        yield kernel
+
+
+def test_the_submission_s_files_are_there_and_nothing_else(kernel):
+    text, _ = printed(
+        kernel, "import os; print(open('data/side.txt').read(), sorted(os.listdir('.')))"
+    )
+    assert text == "hello ['data']\n"
+    text, _ = printed(kernel, "print(sorted(os.listdir('/tmp/run')))")
+    assert "kernel.json" in text
+
+
+def test_the_course_and_the_home_folder_do_not_exist(kernel):
+    root = Path(__file__).resolve().parents[2]
+    for path in (
+        root / "solutions",
+        root / "tests",
+        root / "pyproject.toml",
+        Path.home() / ".bashrc",
+    ):
+        text, _ = printed(kernel, f"import os; print(os.path.lexists({str(path)!r}))")
+        assert text == "False\n", path
+
+
+def test_every_file_of_the_machine_that_can_be_written_is_harmless(kernel):
+    code = """
+import os
+for top in ("/proc", "/dev", "/etc", "/usr/lib/python3"):
+    for folder, _, files in os.walk(top):
+        if "/task/" in folder or "/fd" in folder or "/map_files" in folder:
+            continue
+        for name in files:
+            try:
+                os.close(os.open(os.path.join(folder, name), os.O_WRONLY | os.O_NONBLOCK))
+                print(os.path.join(folder, name))
+            except OSError:
+                pass
+"""
+    text, _ = printed(kernel, code)
+    devices = {
+        "null",
+        "zero",
+        "full",
+        "random",
+        "urandom",
+        "tty",
+        "ptmx",
+        "stdin",
+        "stdout",
+        "stderr",
+    }
+    assert {Path(line).name for line in text.split()} <= devices
+    assert not [line for line in text.split() if not line.startswith("/dev/")]
+
+
+def test_there_is_no_network(kernel):
+    text, _ = printed(kernel, "import socket; print([name for _, name in socket.if_nameindex()])")
+    assert text in ("['lo']\n", "[]\n")
+
+
+def test_sockets_of_other_kinds_are_refused(kernel):
+    code = """
+import socket
+for family in (socket.AF_PACKET, socket.AF_ALG, getattr(socket, "AF_VSOCK", 40)):
+    try:
+        socket.socket(family, socket.SOCK_RAW if family == socket.AF_PACKET else socket.SOCK_STREAM)
+        print("made", family)
+    except OSError as error:
+        print(error.errno)
+"""
+    text, _ = printed(kernel, code)
+    assert text.split() == ["97", "97", "97"]  # EAFNOSUPPORT
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "libc.unshare(0x10000000)",
+        "libc.mount(b'none', b'/tmp', b'tmpfs', 0, None)",
+        "libc.umount2(b'/usr', 2)",
+        "libc.chroot(b'/tmp')",
+        "libc.setns(0, 0)",
+        "libc.ptrace(16, 1, 0, 0)",
+        "libc.syscall(321, 0, 0, 0)",  # bpf
+        "libc.syscall(319, b'x', 0)",  # memfd_create
+        "libc.shmget(0, 4096, 0o1666)",
+        "libc.syscall(56, 0x10000000 | 17, 0, 0, 0, 0)",  # clone into a new user namespace
+        "libc.syscall(435, 0, 0)",  # clone3
+    ],
+)
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="numbers of calls differ elsewhere")
+def test_calls_that_open_the_box_are_refused(kernel, call):
+    code = f"import ctypes; libc = ctypes.CDLL(None, use_errno=True)\nprint({call}, ctypes.get_errno())"
+    text, _ = printed(kernel, code)
+    assert text.split()[0] == "-1"
+    assert text.split()[1] in ("1", "38")  # EPERM, ENOSYS
+
+
+def test_no_privilege_is_left_and_none_can_be_gained(kernel):
+    text, _ = printed(kernel, "print(open('/proc/self/status').read())")
+    rows = dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
+    assert {int(rows[name], 16) for name in ("CapEff", "CapPrm", "CapInh", "CapAmb")} == {0}
+    assert rows["NoNewPrivs"] == "1"
+    assert rows["Seccomp"] == "2"
+
+
+def test_children_end_with_the_kernel(sandbox):
+    kernel = Kernel(Limits(timeout=20), {})
+    code = "import subprocess; subprocess.Popen(['sleep', '4242'], start_new_session=True)"
+    assert kernel.execute(code).status == "ok"
+
+    def sleeping():
+        done = subprocess.run(["ps", "-eo", "args="], capture_output=True, text=True, check=True)
+        return "sleep 4242" in done.stdout.splitlines()
+
+    assert sleeping()
+    kernel.end()
+    assert not sleeping()
+
+
+def test_the_box_ends_with_the_process_that_made_it(sandbox):
+    code = (
+        "from lifkit.grading.kernels import Kernel\nfrom lifkit.grading.sandbox import Limits\n"
+        "import time\nkernel = Kernel(Limits(), {})\nprint(kernel.box.pid, flush=True)\ntime.sleep(100)"
+    )
+    maker = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    pid = int(maker.stdout.readline())
+    assert Path(f"/proc/{pid}").exists()
+    maker.kill()
+    maker.wait()
+    until = time.monotonic() + 10
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_kernels_leave_nothing_behind_in_the_grader(sandbox):
+    def files():
+        return len(os.listdir("/proc/self/fd"))
+
+    Kernel(Limits(), {}).end()
+    before = files()
+    for _ in range(5):
+        Kernel(Limits(), {}).end()
+    assert files() <= before + 1
+
+
+def test_a_course_inside_the_environment_is_masked(sandbox, tmp_path, monkeypatch):
+    environment = tmp_path / "environment"
+    course = environment / "course"
+    for folder in (course / "solutions", course / ".venv"):
+        folder.mkdir(parents=True)
+    (course / "solutions" / "answer.py").write_text("42")
+    real = box_module._environment_folders()
+    monkeypatch.setattr(
+        "lifkit.grading.sandbox._environment_folders",
+        lambda: [*real, environment, course / ".venv"],
+    )
+    with Kernel(Limits(), {}, hidden=course) as kernel:
+        text, _ = printed(kernel, f"import os; print(os.listdir({str(course)!r}))")
+    assert text == "['.venv']\n"
+
+
+# Refusing -----------------------------------------------------------------------------------------
+
+
+def test_verify_refuses_a_box_in_which_a_secret_can_be_seen(sandbox):
+    with pytest.raises(SandboxUnavailable, match="does not hold"):
+        verify([sys.executable])
+
+
+@pytest.mark.parametrize("wanted", ["auto", "bwrap"])
+def test_without_bubblewrap_grading_stops_with_reason_and_remedy(tmp_path, monkeypatch, wanted):
+    monkeypatch.setattr(box_module.shutil, "which", lambda name: None)
+    with pytest.raises(
+        SandboxUnavailable, match="(?s)bwrap.*not found.*apt-get install.*--sandbox off"
+    ):
+        choose_sandbox(wanted, tmp_path)
+
+
+def test_where_namespaces_are_forbidden_grading_stops_with_bubblewrap_s_reason(
+    tmp_path, monkeypatch
+):
+    fake = tmp_path / "bwrap"
+    fake.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr(box_module.shutil, "which", lambda name: str(fake))
+    with pytest.raises(SandboxUnavailable, match="(?s)uid map: Permission denied.*--sandbox off"):
+        choose_sandbox("auto", tmp_path)
+
+
+@pytest.mark.parametrize("system", ["darwin", "win32"])
+def test_other_systems_are_told_what_to_do(monkeypatch, system):
+    monkeypatch.setattr(kernels.sys, "platform", system)
+    with pytest.raises(SandboxUnavailable, match=f"(?s)needs Linux; this is {system}.*WSL 2"):
+        verify([])
+
+
+def test_off_has_to_be_asked_for(tmp_path):
+    assert choose_sandbox("off", tmp_path) == "off"
+    with pytest.raises(ValueError, match="no sandbox called 'none'"):
+        choose_sandbox("none", tmp_path)
+
+
+def test_an_ordinary_user_gets_the_same_box(sandbox):
+    if os.getuid() != 0:
+        pytest.skip("the other tests have just shown it")
+    code = (
+        "import sys; sys.path[:0] = {path}\n"
+        "from lifkit.grading.sandbox import Box, Limits\n"
+        "box = Box(Limits()); print(sorted(__import__('os').listdir(box.path('/tmp')))); box.kill()"
+    )
+    # The environment of root's tests may be closed to others; the box needs the system's Python only.
+    folder = Path(tempfile.mkdtemp())  # pytest's own folders are closed to others
+    folder.chmod(0o755)
+    target = folder / "lifkit" / "grading"
+    target.mkdir(parents=True)
+    source = Path(__file__).resolve().parents[2] / "lifkit" / "grading" / "sandbox.py"
+    (target / "sandbox.py").write_bytes(source.read_bytes())
+    (target / "__init__.py").touch()
+    (folder / "lifkit" / "__init__.py").touch()
+    done = subprocess.run(
+        ["/usr/bin/python3", "-c", code.format(path=[str(folder)])],
+        user=65534,
+        group=65534,
+        extra_groups=[],
+        cwd="/",
+        env={},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    shutil.rmtree(folder)
+    assert done.returncode == 0, done.stderr
+    assert {"'home'", "'run'", "'work'"} <= set(done.stdout.strip("[]\n").split(", "))
