@@ -141,15 +141,15 @@ def open_lab(lab: str, edition: str = "") -> None:
 
 def _key_for(f: Any) -> Key:
     """Return the key of the exercise that `f` answers, found by its name."""
-    name = getattr(f, "__name__", None)
-    if not callable(f) or name is None:
+    if not callable(f):
         raise TypeError(
             f"check wants the function itself, but got {type(f).__name__}. Write check(lif_euler), "
             "with no brackets behind the name of your function."
         )
     known = key_names()
+    name = getattr(f, "__name__", "")
     if name not in known:
-        # A solver made by a decorator or by assignment may carry another name than its variable.
+        # What a decorator, functools.partial or an assignment made may not carry its variable's name.
         names = [label for label, value in _variables(f).items() if value is f and label in known]
         name = names[0] if names else name
     try:

@@ -176,3 +176,37 @@ def test_an_unknown_fault_is_described_by_its_symptom(spoil, words):
     report = report_on(load_key("lif_euler"), lif_euler)
     assert not report.passed and not report.mistakes
     assert any(words in said for said in report.symptoms), report.symptoms
+
+
+def test_a_wrong_number_that_no_property_looks_at_is_not_accepted():
+    """A spike time at t = 0, where only the voltages have a line of their own."""
+    from solutions.reference.lab2 import lif_euler as right
+
+    def lif_euler(N_t, dt, V_init, *rest):
+        V, spikes, spike_times = right(N_t, dt, V_init, *rest)
+        early = [
+            np.r_[[0.0] * int(v >= rest[1]), t] for v, t in zip(V_init, spike_times, strict=True)
+        ]
+        return V, spikes, early
+
+    report = report_on(load_key("lif_euler"), lif_euler)
+    assert report.outcome == "partial" and report.fraction < 1
+
+
+def test_not_a_number_everywhere_is_described():
+    def cv(spike_times):
+        values = [
+            np.diff(t).std() / np.diff(t).mean() if len(t) > 2 else np.nan for t in spike_times
+        ]
+        return np.array(values) + 0 * np.sum(values)
+
+    report = report_on(load_key("cv"), cv)
+    assert not report.passed and "NaN where a number should be" in report.symptoms[0]
+
+
+def test_the_decision_does_not_hang_on_the_notebooks_error_settings():
+    with np.errstate(all="raise"):
+        report = report_on(
+            load_key("siegert_rate"), lambda *inputs: np.full(np.shape(inputs[0]), 1e-310)
+        )
+    assert report.outcome == "wrong"

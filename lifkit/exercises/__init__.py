@@ -7,12 +7,13 @@ the answers beside the key (`compare`, `diagnose`, `report`); `words` writes the
 
 from .calling import Answer, Attempt, Problem, attempt
 from .compare import Gap, compare
-from .diagnose import diagnose, symptoms
+from .diagnose import diagnose
 from .keys import KEYS, KeyNotFound, key_names, load_key, pack, save_key, unpack
 from .model import Call, Case, Exercise, Key, Mistake, Output, Property
 from .plain import plain
 from .reference import Reference, load_references, make_key
 from .report import IMPURE_FACTOR, Line, Report, judge, report_on
+from .symptoms import symptoms
 from .words import as_html, as_text, headline, hint_html, hint_text
 
 __all__ = [

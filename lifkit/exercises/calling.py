@@ -201,6 +201,7 @@ def plain_answer(
         arguments = list(inputs.values())
         _fits(target, arguments, exercise.name, exercise.parameters)
         return plain(target(*arguments))
+    _fits(target, [], exercise.name, ())
     instance = target()
     for name, value in case.attributes.items():
         setattr(instance, name, copy.deepcopy(value))
@@ -310,7 +311,10 @@ def _problem(error: BaseException) -> Problem:
         if not in_a_library(filename):
             place = (filename, trace.tb_lineno, trace.tb_frame.f_code.co_name)
         trace = trace.tb_next
-    text = " ".join(str(error).split())[:300]
+    try:
+        text = " ".join(str(error).split())[:300]
+    except Exception:  # an exception of the student's own that can't even say what it is
+        text = ""
     if place is None:
         return Problem(kind=type(error).__name__, message=text)
     filename, line, function = place

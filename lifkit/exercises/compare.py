@@ -80,9 +80,13 @@ def gaps(
     exercise: Exercise, case: Case, expected: Mapping[str, Any], got: Mapping[str, Any]
 ) -> dict[str, Gap | None]:
     """Compare named outputs (see `by_name`) with the key."""
+    names = exercise.reads(case)
+    if "return" in got:
+        message = f"it returns {returned(got['return'])}, expected {', '.join(names)}"
+        return {name: Gap(output=name, kind="missing", message=message) for name in names}
     return {
         name: _gap(exercise.output(name), case, expected[name], got.get(name, _Missing))
-        for name in exercise.reads(case)
+        for name in names
     }
 
 
@@ -101,10 +105,11 @@ def by_name(exercise: Exercise, case: Case, value: Any) -> dict[str, Any]:
         return dict(value)
     if len(names) == 1:
         return {names[0]: value}
+    parts = value
     if isinstance(value, np.ndarray) and value.ndim:
-        value = [np.asarray(part) for part in value]
-    if isinstance(value, list) and len(value) == len(names):
-        return dict(zip(names, value, strict=True))
+        parts = [np.asarray(part) for part in value]
+    if isinstance(parts, list) and len(parts) == len(names):
+        return dict(zip(names, parts, strict=True))
     return {"return": value}
 
 

@@ -75,7 +75,7 @@ def _plain_array(value: Any, depth: int) -> Any:
             array = array.astype(float)
         return np.array(array, subok=False)
     if array.dtype.kind == "O" and array.ndim:
-        return _plain_sequence(list(array), depth)
+        return _plain_sequence(list(array), depth + 1)
     return {"foreign": f"an array of {array.dtype}"}
 
 

@@ -7,14 +7,18 @@ so the self-check calls it in the notebook and the grader in a process of its ow
 from __future__ import annotations
 
 import difflib
+import warnings
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from .calling import Answer, Attempt, Problem, attempt, same_answer
 from .compare import Gap, compare
-from .diagnose import diagnose, diagnose_part, symptoms
+from .diagnose import diagnose, diagnose_part
 from .model import Exercise, Key, Mistake, Property
+from .symptoms import symptoms
 
 __all__ = ["IMPURE_FACTOR", "Line", "Report", "judge", "report_on"]
 
@@ -119,6 +123,13 @@ def judge(key: Key, given: Attempt, *, unsound: Collection[str] = ()) -> Report:
     -------
     Report
     """
+    # Whatever a notebook has set for overflows and warnings, the decision is the same.
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _judge(key, given, unsound)
+
+
+def _judge(key: Key, given: Attempt, unsound: Collection[str]) -> Report:
     exercise, answers = key.exercise, given.answers
     if _not_started(key, answers):
         return Report(exercise=exercise, outcome="not started", fraction=0.0)
@@ -129,9 +140,10 @@ def judge(key: Key, given: Attempt, *, unsound: Collection[str] = ()) -> Report:
     ]
     form = _form_line(key, answers, tables)
     lines = [_line(key, line, answers, tables) for line in exercise.properties]
+    rest = _rest_lines(key, tables) if all(line.status == "pass" for line in lines) else []
     habits = _habits(given)
-    fraction = _fraction(exercise, lines, tables) * (IMPURE_FACTOR if habits else 1.0)
-    outcome = _outcome(answers, [form, *lines], fraction, habits)
+    fraction = _fraction(exercise, lines, rest, tables) * (IMPURE_FACTOR if habits else 1.0)
+    outcome = _outcome(answers, [form, *lines, *rest], fraction, habits)
     if outcome == "correct":
         return Report(
             exercise=exercise,
@@ -144,17 +156,20 @@ def judge(key: Key, given: Attempt, *, unsound: Collection[str] = ()) -> Report:
         for line, shown in zip(exercise.properties, lines, strict=True)
         if shown.status != "pass"
     ]
-    named = habits + _from_earlier(given, unsound) + _from_problem(exercise, problem)
-    wrong = any(line.status != "pass" for line in (form, *lines))
+    named = habits + _from_earlier(given, unsound) + _from_problem(exercise, problem, answers)
+    wrong = any(line.status != "pass" for line in (form, *lines, *rest))
     if wrong and not _decisive(named):
         named += (
-            diagnose(key, answers) or _from_notebook(given) or diagnose_part(key, answers, failing)
+            diagnose(key, answers)
+            or _from_notebook(given)
+            or diagnose_part(key, answers, failing)
+            or _from_message(exercise, problem)
         )
     return Report(
         exercise=exercise,
         outcome=outcome,
         fraction=fraction,
-        lines=(form, *lines, _habit_line(habits, given.again is not None)),
+        lines=(form, *lines, *rest, _habit_line(habits, given.again is not None)),
         mistakes=named,
         habits=habits,
         symptoms=() if named or not wrong else symptoms(key, answers),
@@ -206,6 +221,22 @@ def _line(
     return Line(text=line.text, status="untested" if untested else "pass")
 
 
+def _rest_lines(key: Key, tables: Sequence[dict[str, Gap | None] | None]) -> list[Line]:
+    """Return a failing line for the first number that is wrong where no property looks."""
+    for case, table in zip(key.cases, tables, strict=True):
+        looked_at = {
+            name
+            for line in key.exercise.properties
+            if not line.groups or case.group in line.groups
+            for name in line.outputs
+        }
+        for name, gap in (table or {}).items():
+            if gap is not None and name not in looked_at:
+                detail = f"case “{case.name}”: {gap.message}"
+                return [Line(text="everything else agrees too", status="fail", detail=detail)]
+    return []
+
+
 def _stopped(case: str, item: Answer) -> str:
     if item.status == "not started" or item.problem is None:
         return f"case “{case}”: not started yet"
@@ -217,15 +248,18 @@ def _stopped(case: str, item: Answer) -> str:
 
 
 def _fraction(
-    exercise: Exercise, lines: Sequence[Line], tables: Sequence[dict[str, Gap | None] | None]
+    exercise: Exercise,
+    lines: Sequence[Line],
+    rest: Sequence[Line],
+    tables: Sequence[dict[str, Gap | None] | None],
 ) -> float:
-    """Add up the weights of the properties that hold."""
+    """Add up the weights of the properties that hold; what no property looks at weighs 1."""
     found = [gap for table in tables if table for gap in table.values() if gap is not None]
     if any(gap.kind in _FATAL for gap in found):
         return 0.0
     pairs = list(zip(exercise.properties, lines, strict=True))
     earned = sum(line.weight for line, shown in pairs if shown.status == "pass")
-    return earned / sum(line.weight for line, _ in pairs)
+    return earned / (sum(line.weight for line, _ in pairs) + len(rest))
 
 
 def _outcome(
@@ -310,7 +344,9 @@ def _from_notebook(given: Attempt) -> tuple[Mistake, ...]:
     )
 
 
-def _from_problem(exercise: Exercise, problem: Problem | None) -> tuple[Mistake, ...]:
+def _from_problem(
+    exercise: Exercise, problem: Problem | None, answers: Sequence[Answer]
+) -> tuple[Mistake, ...]:
     """Explain the exceptions that beginners meet."""
     if problem is None:
         return ()
@@ -332,6 +368,15 @@ def _from_problem(exercise: Exercise, problem: Problem | None) -> tuple[Mistake,
                 "first line.",
             ),
         )
+    if problem.kind == "timeout" and any(item.status == "ok" for item in answers):
+        return (
+            Mistake(
+                name="too slow",
+                diagnosis="Your code works on small cases, but takes too long on a long one.",
+                hint="Work on whole arrays where you can, one row of neurons a step, and make arrays "
+                "once before the loop instead of growing them in it.",
+            ),
+        )
     if problem.kind == "timeout":
         return (
             Mistake(
@@ -348,6 +393,64 @@ def _from_problem(exercise: Exercise, problem: Problem | None) -> tuple[Mistake,
                 diagnosis="The line `raise NotImplementedError()` is still in your code, so Python "
                 "stops there.",
                 hint="Delete that line once your own code stands above it.",
+            ),
+        )
+    return ()
+
+
+#: Beginnings of what Python and NumPy say when a plain number is used as an array.
+_NUMBER_AS_ARRAY = (
+    "'int' object has no attribute",
+    "'float' object has no attribute",
+    "'int' object is not subscriptable",
+    "'float' object is not subscriptable",
+    "object of type 'int' has no len()",
+    "object of type 'float' has no len()",
+    "len() of unsized object",
+    "invalid index to scalar variable",
+    "too many indices for array: array is 0-dimensional",
+)
+
+
+def _from_message(exercise: Exercise, problem: Problem | None) -> tuple[Mistake, ...]:
+    """Explain an exception that no usual mistake of the exercise accounts for."""
+    message = problem.message if problem is not None else ""
+    if problem is not None and problem.kind == "signature":
+        return (
+            Mistake(
+                name="other arguments",
+                diagnosis="The first line (def ...) was changed: " + message + ".",
+                hint="Keep the names and the order of the arguments as they were given"
+                + ("; in a class, self comes before them." if exercise.is_class else "."),
+            ),
+        )
+    if message.startswith(_NUMBER_AS_ARRAY):
+        return (
+            Mistake(
+                name="number used as an array",
+                diagnosis="A plain number is used as if it were an array.",
+                hint="A number has no shape, length or entries. np.array([x]) makes an array with "
+                "one entry of it, np.full(n, x) one with n.",
+            ),
+        )
+    if message.startswith(f"'{exercise.name}' object has no attribute"):
+        name = message.split("'")[3]
+        near = difflib.get_close_matches(name, [*_names(exercise), *exercise.methods], n=1)
+        return (
+            Mistake(
+                name="undefined attribute",
+                diagnosis=f"self.{name} is used, but nothing has stored it."
+                + (f" Did you mean self.{near[0]}?" if near else ""),
+                hint="What an object knows from the start is stored in __init__: self.name = value.",
+            ),
+        )
+    if "missing" in message and "argument" in message:
+        return (
+            Mistake(
+                name="call lacks an argument",
+                diagnosis=f"A call in this line lacks an argument that it needs: {message}.",
+                hint="np.array() and np.zeros() want something to begin with. For a value that comes "
+                "later, None does.",
             ),
         )
     return ()

@@ -112,11 +112,11 @@ def _problem(report: Report) -> list[str]:
 def _advice(report: Report) -> list[tuple[str, str]]:
     """Pair each piece of advice with its label."""
     causes = [mistake for mistake in report.mistakes if mistake not in report.habits]
-    rows = [
-        ("Likely mistake" if not number else "or", mistake.diagnosis)
-        for number, mistake in enumerate(causes)
-    ]
-    rows += [("How to mend it", hint) for hint in dict.fromkeys(item.hint for item in causes)]
+    rows = []
+    for number, mistake in enumerate(causes):
+        rows.append(("Likely mistake" if not number else "or", mistake.diagnosis))
+        if mistake.hint not in [later.hint for later in causes[number + 1 :]]:
+            rows.append(("How to mend it", mistake.hint))
     if not causes and report.symptoms:
         rows.append(("What it looks like", "; ".join(report.symptoms) + "."))
     for mistake in report.habits:

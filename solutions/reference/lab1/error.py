@@ -148,7 +148,7 @@ def public() -> list[Case]:
             EXERCISE,
             "rise, time steps in another order, one above tau",
             "rise",
-            dt_values=np.array([0.75, 6.0, 1.5]),
+            dt_values=np.array([0.75, 7.5, 1.5]),
             T=30.0,
             tau=5.0,
             **rise,

@@ -166,7 +166,7 @@ def public() -> list[Case]:
         _case(
             "both sides of rheobase, with a refractory time",
             "silent",
-            I_ext=rheobase + np.array([12.0, -40.0, 0.002, -0.002, 3.0]),
+            I_ext=rheobase + np.array([12.0, -40.0, 0.002, -500.0, -0.002, 3.0]),
             t_ref=1.7,
             **shared,
         ),
@@ -233,9 +233,9 @@ def draw(rng: np.random.Generator) -> list[Case]:
 
     def silent(t_ref: float) -> Case:
         one, rheobase = neuron()
-        # The first lies below V_reset's own current, where the ratio of the logarithm is positive.
+        # The first two lie below V_reset's own current, where the ratio of the logarithm is positive.
         drives = np.array(
-            [-5.0, *rng.uniform(-0.1, 0.9, 2), 0.9999, 1.0001, *rng.uniform(1.1, 3, 2)]
+            [-20.0, -5.0, *rng.uniform(-0.1, 0.9, 2), 0.9999, 1.0001, *rng.uniform(1.1, 3, 2)]
         )
         I_ext = rheobase * rng.permutation(drives)
         return _case("secret: both sides", "silent", I_ext=I_ext, t_ref=t_ref, **one)
@@ -373,6 +373,14 @@ def _length_taken(I_ext, E_m, V_theta, V_reset, g_m, tau, t_ref):
     rate_hz = np.zeros(len(I_ext))  # TypeError: a number has no length
     for i in range(len(I_ext)):
         rate_hz[i] = _RIGHT(I_ext[i], E_m, V_theta, V_reset, g_m, tau, t_ref)
+    return rate_hz
+
+
+def _number_filled(I_ext, E_m, V_theta, V_reset, g_m, tau, t_ref):
+    V_inf = E_m + np.asarray(I_ext, float) / g_m  # a plain number again, if I_ext is one
+    with np.errstate(all="ignore"):
+        rate_hz = 1000.0 / (t_ref + tau * np.log((V_inf - V_reset) / (V_inf - V_theta)))
+    rate_hz[V_inf <= V_theta] = 0.0
     return rate_hz
 
 
@@ -540,6 +548,11 @@ MISTAKES = {
         "Your code takes the length of I_ext, which a plain number does not have.",
         "np.asarray(I_ext, dtype=float) works for numbers and arrays alike, and so does arithmetic.",
         _length_taken,
+    ),
+    "one number filled": (
+        "For one current the rate is a plain number, and a mask can't write into a number.",
+        "np.where(mask, rate, 0.0) chooses without writing, for numbers and arrays alike.",
+        _number_filled,
     ),
     "number becomes an array": (
         "A plain number for I_ext gives an array of one; it should give a plain number.",

@@ -140,7 +140,7 @@ EXERCISE = Exercise(
         Property(
             name="again",
             text="a second run starts afresh and finds the parameters as they were set",
-            outputs=("V", "spikes", "spike_times", "tau", "I_ext"),
+            outputs=(*RESULTS, *DEFAULTS),
             groups=("again",),
         ),
         Property(
@@ -214,7 +214,7 @@ def public() -> list[Case]:
         "tau_values": np.array([12.0, 6.5]),
         "I_ext_values": np.array([38.0, -7.0, 71.0]),
     }
-    again = (*RESULTS, "tau", "I_ext")
+    again = (*RESULTS, *DEFAULTS)
     return [
         _defaults(),
         _case(
@@ -225,6 +225,12 @@ def public() -> list[Case]:
         ),
         _case(
             "one neuron that fires", "euler_solve", firing, _call("euler_solve", N_t=73, dt=0.35)
+        ),
+        _case(
+            "one neuron that starts above threshold",
+            "euler_solve",
+            {"V_init": -40.0, "I_ext": 30.0, "tau": 13.0, **shared},
+            _call("euler_solve", N_t=11, dt=0.4),
         ),
         _case(
             "two values of tau, three of I_ext",
@@ -252,6 +258,14 @@ def public() -> list[Case]:
             {**firing, "I_ext": 66.5},
             _call("simulate", N_t=29, dt=0.4, **sweep),
             _call("euler_solve", N_t=41, dt=0.45),
+            reads=again,
+        ),
+        _case(
+            "euler_solve, then simulate",
+            "again",
+            {**firing, "I_ext": 64.5},
+            _call("euler_solve", N_t=43, dt=0.4),
+            _call("simulate", N_t=37, dt=0.45, **sweep),
             reads=again,
         ),
         _case(
@@ -321,6 +335,22 @@ def draw(rng: np.random.Generator) -> list[Case]:
         call = _call("euler_solve", N_t=N_t, dt=rng.uniform(0.25, 0.4))
         return _case("secret: euler_solve", "euler_solve", neuron(drive), call)
 
+    def above() -> Case:
+        own = neuron((0.1, 1.6))
+        own["V_init"] = own["V_theta"] + rng.uniform(4, 9)
+        call = _call("euler_solve", N_t=int(rng.integers(10, 20)), dt=rng.uniform(0.2, 0.5))
+        return _case("secret: starts above threshold", "euler_solve", own, call)
+
+    def last_step() -> Case:
+        """Draw a neuron and end the run on its second spike."""
+        own, dt = neuron((1.6, 3.0)), rng.uniform(0.25, 0.4)
+        one = LIFNeuron()
+        vars(one).update(own)
+        one.euler_solve(600, dt)
+        trains: Any = one.spike_times
+        call = _call("euler_solve", N_t=round(trains[0][1] / dt), dt=dt)
+        return _case("secret: spike on the last step", "euler_solve", own, call)
+
     def simulated() -> Case:
         own = neuron((2.2, 3.5))
         values = sweep(own, int(rng.integers(2, 4)), int(rng.integers(4, 6)))
@@ -332,8 +362,14 @@ def draw(rng: np.random.Generator) -> list[Case]:
         first = _call("simulate", N_t=int(rng.integers(30, 50)), dt=0.35, **sweep(own, 2, 3))
         values = sweep(own, 4, 3) if method == "simulate" else {}
         second = _call(method, N_t=int(rng.integers(60, 90)), dt=0.3, **values)
-        reads = (*RESULTS, "tau", "I_ext")
-        return _case(f"secret: simulate, then {method}", "again", own, first, second, reads=reads)
+        return _case(
+            f"secret: simulate, then {method}",
+            "again",
+            own,
+            first,
+            second,
+            reads=(*RESULTS, *DEFAULTS),
+        )
 
     def tie() -> Case:
         shift = float(
@@ -370,7 +406,8 @@ def draw(rng: np.random.Generator) -> list[Case]:
     makers: list[Callable[[], Case]] = [
         _defaults,
         lambda: solved((0.2, 0.9), int(rng.integers(25, 40))),
-        lambda: solved((1.6, 3.0), int(rng.integers(160, 200))),
+        last_step,
+        above,
         simulated,
         lambda: twice("simulate"),
         lambda: twice("euler_solve"),
@@ -591,43 +628,23 @@ def _only_euler_solve_stores(neuron: Any, single: bool) -> None:
         _set_to(None)(neuron, single)
 
 
+def _on_a_new_object(method: str) -> Callable[..., None]:
+    """Return a method that runs with the defaults, whatever the attributes have become."""
+
+    def run(self: Any, *arguments: Any) -> None:
+        fresh = LIFNeuron()
+        getattr(fresh, method)(*arguments)
+        for name in RESULTS:
+            setattr(self, name, getattr(fresh, name))
+
+    return run
+
+
 class _Copied(LIFNeuron):
     """Take the values when the object is made, and look no more at the attributes."""
 
-    def _run(self, N_t, dt, tau, I_ext):
-        fresh = LIFNeuron()
-        own = np.full(len(tau), fresh.tau), np.full(len(tau), fresh.I_ext)
-        swept = [np.where(x == mine, x0, x) for x, mine, x0 in zip(
-            (tau, I_ext), (self.tau, self.I_ext), own, strict=True)]  # fmt: skip
-        LIFNeuron._run(fresh, N_t, dt, *swept)
-        self.V, self.spikes, self.spike_times = fresh.V, fresh.spikes, fresh.spike_times
-
-
-class _ArrayWanted(LIFNeuron):
-    """Treat the plain numbers in the attributes as arrays, as the function's arguments were."""
-
-    def euler_solve(self, N_t, dt):
-        self._run(N_t, dt, self.V_init.shape[0], self.I_ext)  # type: ignore[attr-defined]
-
-    def simulate(self, N_t, dt, tau_values, I_ext_values):
-        self.euler_solve(N_t, dt)
-
-
-class _NumbersPassed(LIFNeuron):
-    """Hand the plain numbers to a solver that takes the length of V_init."""
-
-    def euler_solve(self, N_t, dt):
-        lif_euler(
-            N_t,
-            dt,
-            self.V_init,
-            self.E_m,
-            self.V_theta,
-            self.V_reset,
-            self.I_ext,
-            self.g_m,
-            self.tau,
-        )
+    euler_solve = _on_a_new_object("euler_solve")
+    simulate = _on_a_new_object("simulate")
 
 
 #: Mistakes of `lif_euler` that show otherwise, or not at all, in a class.
@@ -684,16 +701,6 @@ MISTAKES: dict[str, tuple[str, str, type]] = {
         "I_ext of a new object is 21 nA, the figure's; the default is 20 nA.",
         "The seven defaults stand in the text of the exercise.",
         _with_default(I_ext=21.0),
-    ),
-    "numbers treated as arrays": (
-        "The object's parameters are plain numbers; your code asks them for a shape, or for an entry.",
-        "Make arrays with one entry a neuron of them first, e.g. np.array([self.tau]).",
-        _ArrayWanted,
-    ),
-    "numbers handed to the solver": (
-        "euler_solve hands plain numbers to a solver that wants arrays with one entry a neuron.",
-        "One neuron means arrays with one entry, e.g. np.array([self.V_init]).",
-        _NumbersPassed,
     ),
     "one neuron flattened": (
         "After euler_solve V and spikes have the shape (N_t + 1,); one neuron is one column, "

@@ -136,8 +136,8 @@ def public() -> list[Case]:
             "a window that starts late",
             "window",
             [
-                [20.0, 118.2, 150.4, 220.9, 330.1, 480.0],
-                [60.3, 119.0, 205.5, 436.0, 437.8],
+                [20.0, 118.2, 120.2, 150.4, 220.9, 330.1, 480.0],
+                [60.3, 119.0, 205.5, 437.3, 437.8],
                 [14.0, 55.0, 490.0],
                 [11.1, 90.9, 131.3, 142.7, 250.0, 360.6, 404.4, 438.1, 499.0],
             ],
@@ -185,6 +185,9 @@ def draw(rng: np.random.Generator) -> list[Case]:
             between(1, t_start, 1) + between(t_start, t_stop, 2) + between(t_stop, 520, 1)
             for _ in range(int(rng.integers(3, 6)))
         ]
+        # Within the fraction of a millisecond that int() would cut off, on both sides of the edges.
+        early, late = t_start - t_start % 1 / 2, t_stop - t_stop % 1 / 2
+        trains.append([*between(1, t_start - 1, 1), early, late, *between(t_stop, 520, 1)])
         trains.append(between(1, t_start, 1) + between(t_stop, 520, 1))
         return _case("secret: a late window", "window", trains, t_start, t_stop)
 

@@ -216,7 +216,7 @@ def draw(rng: np.random.Generator) -> list[Case]:
         return make_case(
             "secret: window",
             "window",
-            spike_times=trains(2, stop),
+            spike_times=trains(1, stop),
             t_start=start,
             t_stop=stop,
             bin_size=bin_size,

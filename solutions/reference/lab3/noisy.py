@@ -204,6 +204,17 @@ def public() -> list[Case]:
             **shared,
         ),
         make_case(
+            "one noisy neuron",
+            "firing",
+            dt=0.3,
+            V_init=np.array([-64.0]),
+            I_ext=np.array([34.0]),
+            tau=np.array([8.0]),
+            sigma=3.4,
+            xi=normal(89, 1),
+            **shared,
+        ),
+        make_case(
             "a current that changes in time",
             "current",
             dt=0.4,
@@ -271,6 +282,16 @@ def draw(rng: np.random.Generator) -> list[Case]:
             **neurons,
         )
 
+    def alone() -> Case:
+        return make_case(
+            "secret: one neuron",
+            "firing",
+            dt=rng.uniform(0.2, 0.4),
+            sigma=rng.uniform(1.2, 3.0),
+            xi=rng.standard_normal((int(rng.integers(70, 110)), 1)),
+            **draw_neurons(rng, 1, (1.5, 2.5)),
+        )
+
     def changing() -> Case:
         case = noisy("a current that changes in time", "current", (1.0, 2.0))
         inputs = dict(case.inputs)
@@ -313,6 +334,7 @@ def draw(rng: np.random.Generator) -> list[Case]:
         certified(below),
         certified(lambda: noisy("no noise", "quiet", (1.2, 2.5), sigma=0.0)),
         certified(lambda: noisy("firing", "firing", (0.9, 2.2))),
+        certified(alone),
         certified(changing),
         tie,
         certified(whole),
