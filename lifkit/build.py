@@ -351,10 +351,11 @@ _START = """\
 
 1. Install Python 3.11, 3.12 or 3.13 (on Windows: Miniforge, then open its prompt and type
    `conda create -n lifkit python=3.12`, `conda activate lifkit`).
-2. In this folder type `pip install "{wheel}[lab]"`.
+2. In this folder type `python3 -m venv venv`, then `source venv/bin/activate` (Windows:
+   `venv\\Scripts\\activate`; with conda skip both), then `pip install "{wheel}[lab]"`.
 3. Type `lifkit lab`. Your own copy of the labs is made in `my_labs/` and opens in the browser.
 
-`lifkit lab` opens them again next time and never overwrites what you wrote. Hand in
+Next time: the `activate` line, then `lifkit lab`. It never overwrites what you wrote. Hand in
 `my_labs/labN/labN.ipynb` under its own name.
 """
 

@@ -300,6 +300,7 @@ function render({ model, el }) {
     }
     asked += 1;
     askedAt = performance.now();
+    root.setAttribute("aria-busy", "true");
     lateTimer = setTimeout(() => {
       message.textContent =
         "No answer from Python yet: it is busy with another cell, or it was restarted or stopped. " +
@@ -318,6 +319,7 @@ function render({ model, el }) {
     }
     state.frame = readFrame(raw);
     show();
+    if (asked === answered) root.setAttribute("aria-busy", "false");
   }
 
   // --- Showing ---

@@ -105,6 +105,13 @@ class ExplorerWidget(anywidget.AnyWidget):
         )
         self.on_msg(self._asked)
 
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
+        """Return the view, and for a saved notebook, below the picture, a line in its place."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is not None:
+            bundle[0]["text/plain"] = "Run this cell to move the sliders."
+        return bundle
+
     def _asked(self, widget: Any, content: Any, buffers: Any) -> None:
         """Note the newest question, and answer it as soon as the main thread is free."""
         self._question = content

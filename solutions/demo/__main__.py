@@ -30,7 +30,9 @@ def main() -> int:
     hand_in(course)
     run(course, "nbgrader", "autograde", LAB)
     run(course, "nbgrader", "generate_feedback", LAB)
-    print(f"\n{class_table(course)}\n")
+    print(
+        f"\n{class_table(course)}\n(The think questions are marked by hand, in the formgrader.)\n"
+    )
     print(f"Feedback pages:  {course / 'feedback'}/STUDENT/{LAB}/{LAB}.html")
     print(f"Gradebook:       {course / 'gradebook.db'}")
     print(
