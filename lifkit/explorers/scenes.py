@@ -96,7 +96,7 @@ def lif(solver: Function) -> Scene:
 def fi_curve(solver: Function, theory: Function | None = None) -> Scene:
     """Return the firing rate over the input current, marked where the current's slider stands.
 
-    Rates are measured on the solver's spikes within 400 ms, as one over the mean interval.
+    Rates are measured on the solver's spikes within 40 time constants, as one over the mean interval.
     """
     refractory = _takes(solver, "t_ref")
     yours = Solver(solver, (*LIF, "t_ref") if refractory else LIF)
@@ -261,7 +261,10 @@ CURRENTS = np.arange(60) + 0.37
 
 
 def _fi_frame(yours: Solver, exact: Solver | None, values: Mapping[str, float]) -> Frame:
-    dt, N_t = 0.1, 4000
+    dt = 0.1
+    # Two intervals of the slowest neuron that still fires, so that the curve begins at rheobase for
+    # any time constant: 40 time constants of the climb, and the pauses.
+    N_t = round((40 * values["tau"] + 2 * values.get("t_ref", 0.0)) / dt)
     here = values["I_ext"]
     currents = np.append(CURRENTS, here)  # one more neuron, for the place where the slider stands
     inputs = _lif_inputs(values, dt, N_t, n=len(currents)) | {"I_ext": currents}
@@ -303,9 +306,7 @@ def _fi_readouts(
     said = [(f"rate at {here:.1f} nA", f"{rates[-1]:.1f} Hz")]
     if theory is not None:
         said.append(("theory there", f"{theory[-1]:.1f} Hz"))
-    said.append(("spikes in 400 ms", str(np.size(train))))
-    firing = CURRENTS[rates[:-1] > 0]
-    said.append(("fires from about", f"{firing[0]:.0f} nA" if len(firing) else "nowhere here"))
+    said.append(("spikes", str(np.size(train))))
     return said
 
 

@@ -1,0 +1,302 @@
+"""The explorers where they are used: JupyterLab and Notebook 7, moved by mouse and by keyboard."""
+
+import re
+import shutil
+import time
+
+import nbformat
+import pytest
+
+from lifkit.plotting import COLOURS, PALE_COLOURS
+from tests.browser.jupyter import ROOT, choose, open_notebook, run_all, wait_until_idle
+
+expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
+
+LABS = ROOT / "solutions" / "labs"
+SETUP = """
+import time
+import numpy as np
+from lifkit import explorers
+def passive_euler(N_t, dt, V_init, E_m, I_ext, g_m, tau):
+    V = np.zeros((N_t + 1, 1))
+    V[0] = V_init
+    for k in range(N_t):
+        V[k + 1] = V[k] + dt * (-(V[k] - E_m) + I_ext / g_m) / tau
+    return V
+"""
+
+
+class Explorer:
+    """One explorer on a page."""
+
+    def __init__(self, page, number=0):
+        self.page = page
+        self.box = page.locator(".lifkit-explorer").nth(number)
+        self.box.scroll_into_view_if_needed()
+        self.readouts = self.box.locator(".lifkit-readouts")
+        self.message = self.box.locator(".lifkit-message")
+
+    def slider(self, name):
+        return self.box.locator(f"input[type=range][aria-label*=' {name} in ']")
+
+    def drag(self, name, to, steps=8):
+        """Drag a slider's handle by mouse to a share of its length."""
+        slider = self.slider(name)
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        low, high, value = (
+            float(slider.get_attribute(which) if which != "value" else slider.input_value())
+            for which in ("min", "max", "value")
+        )
+        y = box["y"] + box["height"] / 2
+
+        def x(share):  # the handle, about 16 pixels wide, stays inside the box
+            return box["x"] + 8 + share * (box["width"] - 16)
+
+        self.page.mouse.move(x((value - low) / (high - low)), y)
+        self.page.mouse.down()
+        self.page.mouse.move(x(to), y, steps=steps)
+        self.page.mouse.up()
+
+    def picture(self):
+        """Return the drawing as it stands, as text."""
+        return self.box.locator("canvas").evaluate("canvas => canvas.toDataURL()")
+
+    def picture_after(self, before):
+        """Wait for another drawing than `before`, and return it."""
+        self.page.wait_for_function(
+            "([canvas, before]) => canvas.toDataURL() !== before",
+            arg=[self.box.locator("canvas").element_handle(), before],
+        )
+        return self.picture()
+
+    def responds(self, move):
+        """Make a move, and wait until both read-outs and drawing are others."""
+        readouts, picture = self.readouts.inner_text(), self.picture()
+        move()
+        expect(self.readouts).not_to_have_text(readouts)
+        self.picture_after(picture)
+
+
+def names_of_sliders(explorer):
+    labels = explorer.box.locator("input[type=range]").evaluate_all(
+        "inputs => inputs.map((input) => input.getAttribute('aria-label'))"
+    )
+    return [re.search(r"(\w+) in \S+$", label)[1] for label in labels]
+
+
+@pytest.mark.parametrize("lab", ["lab1", "lab2"])
+def test_every_explorer_of_a_lab_answers_in_jupyterlab(server, page, lab):
+    if not (LABS / lab / f"{lab}.ipynb").exists():
+        pytest.skip(f"{lab} is not written yet")
+    shutil.copy(LABS / lab / f"{lab}.ipynb", server.root / f"solved_{lab}.ipynb")
+    open_notebook(page, server.lab(f"solved_{lab}.ipynb"))
+    run_all(page)
+    expect(page.locator(".lifkit-explorer")).to_have_count(2)
+    for number in range(2):
+        move_everything(Explorer(page, number))
+
+
+def move_everything(explorer):
+    """Move every slider by mouse and by keyboard, and see the drawing follow."""
+    for name in names_of_sliders(explorer):
+        picture = explorer.picture()
+        explorer.drag(name, to=0.8)
+        explorer.picture_after(picture)
+        expect(explorer.box).to_have_attribute("aria-busy", "false")
+        picture = explorer.picture()
+        explorer.slider(name).focus()
+        explorer.page.keyboard.press("ArrowLeft")
+        explorer.picture_after(picture)
+    expect(explorer.box.locator(".lifkit-changed")).not_to_be_empty()
+    expect(explorer.message).to_be_empty()
+    explorer.responds(lambda: explorer.box.get_by_role("button", name="Reset").click())
+
+
+def test_every_explorer_answers_in_notebook_7(server, page):
+    server.write("seven.ipynb", SETUP, "explorers.explore_membrane(passive_euler)")
+    open_notebook(page, server.notebook("seven.ipynb"))
+    run_all(page)
+    explorer = Explorer(page)
+    explorer.responds(lambda: explorer.drag("I_ext", to=0.9))
+    explorer.slider("tau").focus()
+    for key in ("ArrowRight", "ArrowUp", "PageUp", "Home", "End"):
+        explorer.responds(lambda key=key: page.keyboard.press(key))
+
+
+@pytest.fixture(scope="module")
+def notebook(server, open_pages):
+    """A page of JupyterLab with an explorer of the passive membrane, opened once."""
+    page = open_pages()
+    server.write("membrane.ipynb", SETUP, "explorers.explore_membrane(passive_euler)")
+    open_notebook(page, server.lab("membrane.ipynb"))
+    run_all(page)
+    return page
+
+
+@pytest.fixture
+def membrane(notebook):
+    """The explorer on that page, made anew for every test."""
+    notebook.locator(".jp-CodeCell .jp-InputPrompt").last.click()
+    notebook.keyboard.press("Control+Enter")
+    notebook.wait_for_timeout(300)
+    wait_until_idle(notebook)
+    expect(notebook.locator(".lifkit-explorer")).to_have_count(1)
+    return Explorer(notebook)
+
+
+def test_the_live_explorer_takes_the_place_of_its_picture(membrane):
+    expect(membrane.box).to_be_visible()
+    expect(membrane.page.locator("[data-lifkit-still]")).to_be_hidden()
+
+
+def test_keys_stay_with_what_has_the_focus(membrane):
+    page = membrane.page
+    selected = page.locator(".jp-Cell.jp-mod-selected").count()
+    membrane.slider("I_ext").focus()
+    expect(membrane.slider("I_ext")).to_be_focused()
+    # j, k and the arrows move the selection, d d deletes a cell: not from inside an explorer.
+    for key in ("ArrowDown", "ArrowUp", "j", "k", "d", "d"):
+        page.keyboard.press(key)
+    expect(membrane.slider("I_ext")).to_be_focused()
+    expect(page.locator(".jp-CodeCell")).to_have_count(2)
+    assert page.locator(".jp-Cell.jp-mod-selected").count() == selected
+
+
+def test_the_focus_goes_round_by_tab_and_can_be_seen(membrane):
+    page = membrane.page
+    membrane.box.locator(".lifkit-plot").focus()
+    for name in ("I_ext", "tau", "g_m"):
+        page.keyboard.press("Tab")
+        expect(membrane.slider(name)).to_be_focused()
+        width = membrane.slider(name).evaluate("e => getComputedStyle(e).outlineWidth")
+        assert float(width.removesuffix("px")) >= 2
+    page.keyboard.press("Tab")
+    expect(membrane.box.get_by_role("button", name="Reset")).to_be_focused()
+
+
+def test_the_cursor_reads_values_by_mouse_and_by_keyboard(membrane):
+    legend = membrane.box.locator(".lifkit-legend")
+    membrane.box.locator(".u-over").hover(position={"x": 200, "y": 50})
+    expect(legend).to_contain_text(re.compile(r"passive_euler\s*-\d+\.\d\d.*at \d+\.\d ms", re.S))
+    before = legend.inner_text()
+    membrane.box.locator(".lifkit-plot").focus()
+    membrane.page.keyboard.press("ArrowRight")
+    expect(legend).not_to_have_text(before)
+    expect(membrane.box.locator(".lifkit-spoken")).to_contain_text(
+        re.compile(r"at \d+\.\d ms: -\d+")
+    )
+
+
+def test_a_ghost_of_the_previous_setting_stays(membrane):
+    changed = membrane.box.locator(".lifkit-changed")
+    expect(changed).to_be_empty()
+    membrane.drag("I_ext", to=0.9)
+    expect(changed).to_contain_text("I_ext: 15.0 → ")
+    expect(membrane.box.locator(".lifkit-legend")).to_contain_text("before")
+
+
+def test_every_control_has_a_name_and_says_its_value(membrane):
+    for name, unit in (("I_ext", "nA"), ("tau", "ms"), ("g_m", "uS")):
+        slider = membrane.slider(name)
+        assert slider.get_attribute("aria-label").endswith(f"{name} in {unit}")
+        assert slider.get_attribute("aria-valuetext").endswith(f" {unit}")
+    label = membrane.box.locator(".lifkit-plot").get_attribute("aria-label")
+    assert "last voltage" in label
+
+
+def rgb(colour):
+    return "rgb({}, {}, {})".format(*(int(colour[i : i + 2], 16) for i in (1, 3, 5)))
+
+
+def test_colours_follow_the_theme_of_jupyterlab(membrane, tmp_path):
+    page = membrane.page
+    line = membrane.box.locator(".lifkit-line-yours")
+    expect(line).to_have_css("border-top-color", rgb(COLOURS[0]))
+    light = membrane.picture()
+    choose(page, "Settings", "Theme", "JupyterLab Dark")
+    expect(line).to_have_css("border-top-color", rgb(PALE_COLOURS[0]))
+    page.wait_for_timeout(300)
+    assert membrane.picture() != light
+    choose(page, "Settings", "Theme", "JupyterLab Light")
+    expect(line).to_have_css("border-top-color", rgb(COLOURS[0]))
+
+
+BROKEN = """
+explorers.solvers.TIME_LIMIT = 1.0
+def sometimes(N_t, dt, V_init, E_m, I_ext, g_m, tau):
+    if tau[0] == 11:
+        return V_init[17]
+    while tau[0] == 12:
+        pass
+    if tau[0] == 13:
+        return V_init
+    return passive_euler(N_t, dt, V_init, E_m, I_ext, g_m, tau)
+explorers.explore_membrane(sometimes)
+"""
+
+
+def test_a_solver_that_breaks_gives_a_sentence_and_the_explorer_lives_on(server, page):
+    server.write("broken.ipynb", SETUP, BROKEN)
+    open_notebook(page, server.lab("broken.ipynb"))
+    run_all(page)
+    explorer = Explorer(page)
+    explorer.slider("tau").focus()
+    for sentence in (
+        "IndexError",
+        "gave no answer within 1 s",
+        re.compile(r"shape \(1,\); expected an array of shape \(1001, 1\)"),
+    ):
+        page.keyboard.press("ArrowRight")
+        expect(explorer.message).to_contain_text(sentence)
+    page.keyboard.press("ArrowRight")
+    expect(explorer.message).to_be_empty()
+    expect(explorer.readouts).to_contain_text("last voltage")
+
+
+SLOW = """
+calls = 0
+def slow(N_t, dt, V_init, E_m, I_ext, g_m, tau):
+    global calls
+    calls += 1
+    time.sleep(0.4)
+    return np.full((N_t + 1, 1), I_ext[0])
+explorers.explore_membrane(slow)
+"""
+
+
+def test_a_slow_solver_is_asked_for_the_newest_setting_only(server, page):
+    server.write("slow.ipynb", SETUP, SLOW)
+    open_notebook(page, server.lab("slow.ipynb"))
+    run_all(page)
+    explorer = Explorer(page)
+    before = time.monotonic()
+    explorer.drag("I_ext", to=1.0, steps=60)
+    expect(explorer.readouts).to_contain_text("last voltage 40.00 mV")
+    # 60 moves of a solver that takes 0.4 s would be 24 s of queue; the newest one is at most one
+    # call behind the one under way.
+    assert time.monotonic() - before < 4
+
+
+def test_a_saved_notebook_shows_the_picture_without_its_kernel(server, membrane, page):
+    choose(membrane.page, "File", "Save Notebook")
+    membrane.page.wait_for_timeout(1000)
+    saved = nbformat.read(server.root / "membrane.ipynb", as_version=4)
+    assert "widgets" not in saved.metadata
+    notebook = nbformat.v4.new_notebook(cells=saved.cells)
+    nbformat.write(notebook, server.root / "reopened.ipynb")  # a file that no kernel belongs to
+    page.goto(server.lab("reopened.ipynb"))
+    picture = page.locator("[data-lifkit-still] img, .jp-OutputArea img").first
+    expect(picture).to_be_visible()
+    assert "Passive membrane" in picture.get_attribute("alt")
+    expect(page.locator(".jp-OutputArea").last).to_contain_text("Run this cell to move the sliders")
+
+
+def test_a_stopped_kernel_is_said(membrane):
+    page = membrane.page
+    choose(page, "Kernel", "Restart Kernel…")
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    page.wait_for_timeout(1500)
+    membrane.slider("tau").focus()
+    page.keyboard.press("ArrowRight")
+    expect(membrane.message).to_contain_text("run this cell again", timeout=15_000)
