@@ -224,7 +224,9 @@ def _first_step(name: str, got: np.ndarray, right: np.ndarray, finite: np.ndarra
     # A step of 0.01 mV on top of -70 mV is good to 1e-12 of itself.
     if np.ptp(factor) > 1e-6 * abs(factor[0]) or abs(factor[0] - 1) < 1e-6:
         return ""
-    return f"the first step of {name} is {_number(factor[0], 1.0)} times as long as it should be"
+    times = f"{factor[0]:.3g}"
+    times = _number(factor[0], 1.0) if times == "1" else times
+    return f"the first step of {name} is {times} times as long as it should be"
 
 
 def _size(output: Output, got: np.ndarray, right: np.ndarray) -> list[str]:

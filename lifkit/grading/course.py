@@ -144,7 +144,12 @@ def identity(folder: Path, root: Path, lab: str, seed: int, **options: Any) -> s
 def rules(root: str) -> str:
     """Return a digest of all code that decides: lifkit and the course's references."""
     digest = hashlib.sha256(__version__.encode())
-    for folder in (Path(__file__).parent.parent, Path(root) / "solutions" / "reference"):
+    package = Path(__file__).parent.parent
+    for folder in (
+        package / "exercises",
+        package / "grading",
+        Path(root) / "solutions" / "reference",
+    ):
         for path in sorted(folder.rglob("*.py")):
             digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]

@@ -1,6 +1,12 @@
+import os
 import shutil
 
 import pytest
+
+# The engine is being built and the course does not grade with it yet: its tests take seven minutes
+# and are run by name, LIFKIT_GRADING=1 pytest tests/grading, with the configuration beside this file.
+if not os.environ.get("LIFKIT_GRADING"):
+    collect_ignore_glob = ["test_*.py"]
 
 
 @pytest.fixture(scope="session")
