@@ -292,10 +292,11 @@ def draw(rng: np.random.Generator) -> list[Case]:
         return run("rounding", int(rng.integers(150, 190)), dt, t_ref, **mixed(4))
 
     def strong() -> Case:
-        neurons = draw_neurons(rng, 3, (1.5, 3.0))
-        neurons["I_ext"][0] *= 40
+        """Draw one neuron that a single step takes from reset past threshold, and two others."""
+        neurons, dt = draw_neurons(rng, 3, (1.5, 3.0)), rng.uniform(0.3, 0.5)
+        one_step = neurons["tau"][0] / dt * (neurons["V_theta"] - neurons["V_reset"])
+        neurons["I_ext"][0] = neurons["g_m"] * one_step * rng.uniform(1.5, 3)
         neurons["I_ext"][1] *= 6
-        dt = rng.uniform(0.3, 0.5)
         return run(
             "strong drive", int(rng.integers(40, 60)), dt, dt * rng.integers(4, 9), **neurons
         )
