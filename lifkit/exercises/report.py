@@ -352,11 +352,9 @@ def _from_problem(
         return ()
     if problem.kind == "NameError":
         name = problem.message.split("'")[1] if "'" in problem.message else ""
-        near = difflib.get_close_matches(name, _names(exercise), n=1, cutoff=0.4)
-        also = [item for item in _names(exercise) if name and name.lower() in item.lower()]
-        guess = (also or near)[:1]
-        place = "self." if exercise.is_class else ""
-        meant = f" Did you mean {place}{guess[0]}?" if guess else ""
+        guess = _nearest(name, [*_names(exercise), *exercise.builds_on])
+        place = "self." if exercise.is_class and guess not in exercise.builds_on else ""
+        meant = f" Did you mean {place}{guess}?" if guess else ""
         return (
             Mistake(
                 name="undefined name",
@@ -435,12 +433,12 @@ def _from_message(exercise: Exercise, problem: Problem | None) -> tuple[Mistake,
         )
     if message.startswith(f"'{exercise.name}' object has no attribute"):
         name = message.split("'")[3]
-        near = difflib.get_close_matches(name, [*_names(exercise), *exercise.methods], n=1)
+        near = _nearest(name, [*_names(exercise), *exercise.methods])
         return (
             Mistake(
                 name="undefined attribute",
                 diagnosis=f"self.{name} is used, but nothing has stored it."
-                + (f" Did you mean self.{near[0]}?" if near else ""),
+                + (f" Did you mean self.{near}?" if near else ""),
                 hint="What an object knows from the start is stored in __init__: self.name = value.",
             ),
         )
@@ -454,6 +452,13 @@ def _from_message(exercise: Exercise, problem: Problem | None) -> tuple[Mistake,
             ),
         )
     return ()
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    """Return the name that was probably meant: I for I_ext, V_threshold for V_theta; or nothing."""
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.55)
+    parts = [item for item in names if name.lower() in item.lower().split("_")]
+    return next(iter([*near, *parts]), "")
 
 
 def _names(exercise: Exercise) -> list[str]:
