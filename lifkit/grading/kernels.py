@@ -74,7 +74,9 @@ class Warm:
         """Fork a process that walks into `box` and does what `request` says."""
         reading, writing = os.pipe()
         try:
-            text = json.dumps({**request, "limits": asdict(box.limits)}).encode()
+            text = json.dumps(
+                {**request, "limits": asdict(box.limits), "owner": box.owner}
+            ).encode()
             socket.send_fds(self._socket, [text], [box.pidfd, writing])
         finally:
             os.close(writing)
@@ -223,7 +225,7 @@ class BoxProvisioner(KernelProvisionerBase):
         self._request = {"kind": "kernel", "figures": options["figures"] is not False}
         self.box = Box(options["limits"] or Limits(), options["hidden"])
         try:
-            put(self.box.path(sandbox.WORK), options["files"] or _files(kwargs.get("cwd")))
+            self.box.put(sandbox.WORK, options["files"] or _files(kwargs.get("cwd")))
             manager: Any = self.parent
             manager.transport, manager.ip = "ipc", self.box.path(f"{sandbox.RUN}/k")
             for number, name in enumerate(("shell", "iopub", "stdin", "hb", "control"), 1):
@@ -231,7 +233,7 @@ class BoxProvisioner(KernelProvisionerBase):
             self.connection_info = manager.get_connection_info()
             inside = {**self.connection_info, "ip": f"{sandbox.RUN}/k"}
             inside["key"] = manager.session.key.decode()
-            Path(self.box.path(f"{sandbox.RUN}/kernel.json")).write_text(json.dumps(inside))
+            self.box.put(sandbox.RUN, {"kernel.json": json.dumps(inside).encode()})
         except BaseException:
             self.box.kill()
             raise
@@ -283,14 +285,6 @@ class BoxProvisioner(KernelProvisionerBase):
     async def cleanup(self, restart: bool = False) -> None:
         """End the box."""
         await self.kill()
-
-
-def put(folder: str, files: Mapping[str, bytes]) -> None:
-    """Write files into a folder; only before foreign code runs there."""
-    for name, data in files.items():
-        path = Path(folder, name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
 
 
 def _files(folder: Any) -> dict[str, bytes]:
@@ -403,7 +397,10 @@ class Kernel:
         self._scratch = tempfile.mkdtemp(prefix="lifkit-")
         for name in ("work", "run"):
             os.mkdir(f"{self._scratch}/{name}")
-        put(f"{self._scratch}/work", files)
+        for name, data in files.items():
+            path = Path(self._scratch, "work", name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
         variables = {**os.environ, **sandbox.environment(inside=False), "TMPDIR": self._scratch}
         self._manager.start_kernel(cwd=f"{self._scratch}/work", env=variables)
 
@@ -475,13 +472,15 @@ class Kernel:
                     # off for their size never says that it is idle.
                     reply, limit = message, time.monotonic() + (0.05 if self._deaf else GRACE)
             now = time.monotonic()
-            if reply is not None and (idle or now > limit):
-                self._deaf = self._deaf or not idle
-                return _reply(reply, interrupted)
-            over = self.box.over() if self.box is not None else ""
+            done = reply is not None and (idle or now > limit)
+            # At the end too, so that what is left behind counts here and not for what comes next.
+            over = self.box.over(at_once=done) if self.box is not None else ""
             if over:
                 self.end()
                 return Reply(status=over, gone=True)
+            if done and reply is not None:
+                self._deaf = self._deaf or not idle
+                return _reply(reply, interrupted)
             if not events and not self._alive():
                 self.end()
                 return Reply(status="timeout" if interrupted else "crashed", gone=True)

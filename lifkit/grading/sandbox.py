@@ -17,14 +17,15 @@ and cgroup namespaces; the system, the Python environment and lifkit read-only; 
 privileges, and leaves a filter behind it (libseccomp) that refuses namespaces, mounts, tracing,
 kernel interfaces known for their faults, and memory that no limit counts.  (4) Limits on address
 space, CPU time, open files, file size and core files hold for each process; memory and the number
-of processes are summed over the box by the grader, which ends it when they are exceeded.  (5) The
+of processes are summed over the box by the grader, which ends it when they are exceeded.  Where the
+grader is root, every box belongs to a user of its own that owns nothing else on the machine: Linux
+holds root to no number of processes, and root's files would be the submission's.  (5) The
 first process of the box can't be ended from inside; when it dies, Linux ends all others.
 Nothing on the host is writable from inside, and every path into the box is opened before the
 submission's code has run, or relative to a folder opened then, never following links.
 
 *What does not.*  A fault in Linux itself, in bubblewrap or in libseccomp breaks the box.  CPU
-caches, timing and heat are shared.  Grading as root is weaker than as an ordinary user: inside,
-file permissions are those of the grader's own user.  Cells that instructors write in the style of
+caches, timing and heat are shared.  Cells that instructors write in the style of
 nbgrader's own tests decide inside the submission's process and can be fooled there.
 
 How a kernel gets in
@@ -42,11 +43,13 @@ import ctypes
 import errno
 import json
 import os
+import secrets
 import shutil
 import site
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -129,6 +132,8 @@ class Box:
     ----------
     pid : int
         The box's first process, as seen from outside.
+    owner : int or None
+        The user and group that the box belongs to, where the grader is root.
     ended : str
         Why the grader ended it: ``"out of memory"``, ``"too many processes"`` or ``""``.
     """
@@ -138,10 +143,11 @@ class Box:
         if program is None:
             raise SandboxUnavailable(f"bubblewrap (the command bwrap) was not found.\n{REMEDY}")
         self.limits = limits
+        self.owner = 2**30 + secrets.randbits(29) if os.geteuid() == 0 else None
         self.ended = ""
         self._checked = 0.0
         reading, writing = os.pipe()
-        command = [program, *_mounts(limits, hidden), "--info-fd", str(writing), "--"]
+        command = [program, *_mounts(limits, hidden, self.owner), "--info-fd", str(writing), "--"]
         # The shell says when the box is whole, then waits for a line that never comes: when the
         # grader closes its end or dies, the shell ends and the box with it.
         command += ["/bin/sh", "-c", "echo whole; read line"]
@@ -163,15 +169,31 @@ class Box:
             raise SandboxUnavailable(f"bubblewrap can't build a sandbox here: {reason}\n{REMEDY}")
         self.pid = int(json.loads(said)["child-pid"])
         self.pidfd = os.pidfd_open(self.pid)
+        if self.owner is not None:
+            for name in ("/tmp", "/dev/shm", WORK, RUN, HOME):
+                os.chown(self.path(name), self.owner, self.owner)
+
+    def put(self, folder: str, files: Mapping[str, bytes]) -> None:
+        """Write files into a folder of the box; only before foreign code runs there."""
+        for name, data in files.items():
+            path = Path(self.path(folder), name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            for made in (path, *path.parents[: len(Path(name).parents) - 1]):
+                if self.owner is not None:
+                    os.chown(made, self.owner, self.owner)
 
     def path(self, inside: str) -> str:
         """Return a name of a path in the box that works outside; only before foreign code runs."""
         return f"/proc/{self.pid}/root{inside}"
 
-    def over(self) -> str:
-        """Say which limit the processes of the box exceed together, at most 20 times a second."""
+    def over(self, *, at_once: bool = False) -> str:
+        """Say which limit the processes of the box exceed together.
+
+        Looks 20 times a second at most, unless it has to be known at once.
+        """
         now = time.monotonic()
-        if now - self._checked < 0.05 or self.ended:
+        if (now - self._checked < 0.05 and not at_once) or self.ended:
             return self.ended
         self._checked = now
         try:
@@ -211,17 +233,13 @@ class Box:
         self._process.wait()
 
 
-def _mounts(limits: Limits, hidden: Path | None) -> list[str]:
+def _mounts(limits: Limits, hidden: Path | None, owner: int | None) -> list[str]:
     """Return bubblewrap's options: what the box consists of."""
     # As process 1 the idle shell can't be killed from inside.
-    options = [
-        "--unshare-user",
-        "--unshare-all",
-        "--die-with-parent",
-        "--new-session",
-        "--as-pid-1",
-    ]
-    options += ["--uid", "1000", "--gid", "1000", "--hostname", "lab"]
+    options = ["--die-with-parent", "--new-session", "--as-pid-1", "--unshare-pid", "--unshare-net"]
+    options += ["--unshare-ipc", "--unshare-uts", "--unshare-cgroup", "--hostname", "lab"]
+    if owner is None:
+        options += ["--unshare-user", "--uid", "1000", "--gid", "1000"]
     for name in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64"):
         if os.path.islink(name):
             options += ["--symlink", os.readlink(name), name]
@@ -242,15 +260,24 @@ def _mounts(limits: Limits, hidden: Path | None) -> list[str]:
     options += ["--size", str(limits.scratch * MB), "--tmpfs", "/tmp"]
     for name in (WORK, RUN, HOME):
         options += ["--dir", name]
-    inner = [path for path in _environment_folders() if hidden and path.is_relative_to(hidden)]
-    outer = [path for path in _environment_folders() if path not in inner]
-    for path in outer:
-        options += ["--ro-bind", str(path), str(path)]
+    folders = _environment_folders()
+    inner = [path for path in folders if hidden and path.is_relative_to(hidden)]
+    outer = [path for path in folders if path not in inner]
+    options += _bound(outer)
     if hidden and any(hidden.is_relative_to(path) for path in (Path("/usr"), *outer)):
         options += ["--tmpfs", str(hidden)]  # a course inside the environment: mask it
-    for path in inner:
-        options += ["--ro-bind", str(path), str(path)]
+    options += _bound(inner)
     return [*options, "--remount-ro", "/", "--chdir", WORK]
+
+
+def _bound(folders: list[Path]) -> list[str]:
+    """Return the options that show folders read-only, reachable for any user of the box."""
+    options: list[str] = []
+    for path in folders:
+        for parent in reversed(path.parents[:-1]):
+            options += ["--perms", "0755", "--dir", str(parent)]
+        options += ["--ro-bind", str(path), str(path)]
+    return options
 
 
 def _environment_folders() -> list[Path]:
@@ -272,23 +299,23 @@ def _environment_folders() -> list[Path]:
 # Inside -----------------------------------------------------------------------------------------
 
 # <linux/sched.h>: mount, cgroup, host name, IPC, user, process and network namespaces.
-_NAMESPACES = (
-    0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
-)
+_USER = 0x10000000
+_NAMESPACES = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | _USER | 0x20000000 | 0x40000000
 
 
-def enter(pidfd: int) -> None:
+def enter(pidfd: int, owner: int | None) -> None:
     """Join all namespaces of a box; the next child of this process is inside."""
+    joined = _NAMESPACES if owner is None else _NAMESPACES & ~_USER  # root's boxes have no such
     if hasattr(os, "setns"):  # Python 3.12
-        os.setns(pidfd, _NAMESPACES)
+        os.setns(pidfd, joined)
         return
     library = ctypes.CDLL(None, use_errno=True)
-    if library.setns(pidfd, _NAMESPACES):
+    if library.setns(pidfd, joined):
         code = ctypes.get_errno()
         raise OSError(code, f"setns: {os.strerror(code)}")
 
 
-def lock_in(limits: Limits, barrier: Any) -> None:
+def lock_in(limits: Limits, barrier: Any, owner: int | None) -> None:
     """Set the limits of this process and give up every privilege, for good.
 
     Parameters
@@ -296,15 +323,18 @@ def lock_in(limits: Limits, barrier: Any) -> None:
     limits : Limits
     barrier : SyscallFilter
         Made by `syscall_filter`, before entering the box.
+    owner : int or None
+        The user to become, where this process is root's.
     """
     import resource  # not on Windows, where this is never called
 
+    os.nice(5)  # so that the grader is heard among many busy processes
     now = _address_space()
     cpu = int(limits.wall) + 1
     for name, value in {
         "RLIMIT_AS": now + limits.memory * MB,
         "RLIMIT_CPU": cpu,
-        "RLIMIT_NPROC": 4 * limits.processes,  # counts threads; root is exempt, `Box.over` is not
+        "RLIMIT_NPROC": limits.processes + 64,  # counts threads; a kernel alone has about ten
         "RLIMIT_NOFILE": limits.open_files,
         "RLIMIT_FSIZE": limits.file_size * MB,
         "RLIMIT_CORE": 0,
@@ -312,6 +342,12 @@ def lock_in(limits: Limits, barrier: Any) -> None:
         "RLIMIT_MSGQUEUE": 0,
     }.items():
         resource.setrlimit(getattr(resource, name), (value, value))
+    if owner is not None:
+        os.setgroups([])
+        os.setresgid(owner, owner, owner)
+        os.setresuid(owner, owner, owner)
+        # Changing user hides a process from itself in /proc, which libraries read: undo that.
+        ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE in <linux/prctl.h>
     library = ctypes.CDLL("libcap.so.2", use_errno=True)  # bubblewrap itself needs it
     library.cap_init.restype = ctypes.c_void_p
     library.cap_set_proc.argtypes = [ctypes.c_void_p]

@@ -72,7 +72,7 @@ def _go_in(request: dict[str, Any], pidfd: int, news: int, barrier: Any) -> None
     """Walk into the box, become a kernel there, and tell what became of it; never returns."""
     status = 1
     try:
-        sandbox.enter(pidfd)
+        sandbox.enter(pidfd, request["owner"])
         os.close(pidfd)
         inside = os.fork()
         if inside == 0:
@@ -103,7 +103,7 @@ def _live(request: dict[str, Any], news: int, barrier: Any) -> None:
         os.environ.clear()
         os.environ.update(sandbox.environment(inside=True))
         os.chdir(sandbox.WORK)
-        sandbox.lock_in(sandbox.Limits(**request["limits"]), barrier)
+        sandbox.lock_in(sandbox.Limits(**request["limits"]), barrier, request["owner"])
         if request["kind"] == "probe":
             _say(3, "probe " + json.dumps(probe(request["secrets"])))
             os._exit(0)
