@@ -33,5 +33,36 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# Seconds a cell.  Twice nbgrader's default: a check runs a student's plain loops on every case.
-c.Execute.timeout = 60
+# Seconds a cell, and an exercise: what `lifkit grade` takes unless told.
+c.Execute.timeout = 30
+
+# Grading: nbgrader's own steps in nbgrader's own order, with lifkit's in place of Execute and
+# SaveAutoGrades, so that `nbgrader autograde`, the formgrader's button and `lifkit grade` give the
+# same scores.  SubmissionExporter reads damaged files, Heal mends notebooks, Judge runs them in a
+# sandbox and decides outside; docs/grading.md tells the whole story.
+# Without a sandbox grading stops with the reason; to renounce it: c.Judge.sandbox = "off"
+c.Autograde.exporter_class = "lifkit.grading.steps.SubmissionExporter"
+c.Autograde.pre_convert_hook = "lifkit.grading.steps.prepare"
+c.Autograde.sanitize_preprocessors = [
+    "lifkit.grading.steps.Heal",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "lifkit.grading.steps.Judge",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "lifkit.grading.steps.SaveVerdicts",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+# Feedback pages: verdicts first, tests that were hidden stay hidden.
+c.GenerateFeedback.preprocessors = [
+    "lifkit.grading.steps.Tidy",
+    "nbgrader.preprocessors.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]

@@ -28,7 +28,7 @@ PLATFORMS = {
     "windows": {"sys_platform": "win32", "os_name": "nt", "platform_system": "Windows"},
 }
 # Packages that conda-forge calls by another name.
-PYPI_NAME = {"python-build": "build"}
+PYPI_NAME = {"python-build": "build", "bleach-with-css": "bleach"}
 
 
 def declared():

@@ -16,6 +16,7 @@ import linecache
 import signal
 import sys
 import threading
+import time
 import types
 import warnings
 from collections.abc import Callable, Iterator
@@ -233,8 +234,12 @@ def _stopped_after(seconds: float) -> Iterator[None]:
         yield
         return
 
+    start, waited = time.monotonic(), _waited()
+
     def stop(signum: int, frame: types.FrameType | None) -> None:
-        raise _TimeUp
+        # Seconds in which other programs had the processor don't count.
+        if time.monotonic() - start - (_waited() - waited) >= seconds:
+            raise _TimeUp
 
     before = signal.signal(signal.SIGALRM, stop)
     # Repeats, for a loop that swallows the first one with a bare `except:`.
@@ -244,6 +249,15 @@ def _stopped_after(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def _waited() -> float:
+    """Return the seconds that this process has waited for a processor, where Linux counts them."""
+    try:
+        with open("/proc/self/schedstat") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 class _Sink(io.TextIOBase):
@@ -312,13 +326,14 @@ def _problem(error: BaseException) -> Problem:
             place = (filename, trace.tb_lineno, trace.tb_frame.f_code.co_name)
         trace = trace.tb_next
     try:
-        text = " ".join(str(error).split())[:300]
+        # Half a sign of two halves, which Python's texts may hold, can't be written to a file.
+        text = " ".join(str(error).split())[:300].encode("utf-8", "replace").decode()
     except Exception:  # an exception of the student's own that can't even say what it is
         text = ""
     if place is None:
         return Problem(kind=type(error).__name__, message=text)
     filename, line, function = place
-    source = linecache.getline(filename, line).strip()
+    source = linecache.getline(filename, line).strip().encode("utf-8", "replace").decode()
     return Problem(
         kind=type(error).__name__, message=text, line=line, source=source, function=function
     )

@@ -18,3 +18,9 @@ begins with the threat model.  Modules in the order in which a submission meets 
 `report`, `cli` what instructors see
 =============== ================================================================================
 """
+
+import sys
+
+# jsonschema, which comes with nbformat, would build grammars for internet addresses here, for a second
+# and more; no notebook has any.  Told that the package is not there, it goes without.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

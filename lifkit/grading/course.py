@@ -16,6 +16,7 @@ from typing import Any
 from traitlets.config import Config, PyFileConfigLoader
 
 from .. import __version__
+from .heal import FILE
 
 __all__ = [
     "find_root",
@@ -23,6 +24,7 @@ __all__ = [
     "identity",
     "load_config",
     "side_files",
+    "unlink_traps",
     "verdict_path",
     "working_in",
 ]
@@ -115,6 +117,23 @@ def side_files(folder: Path) -> dict[str, bytes]:
     return found
 
 
+def unlink_traps(folder: Path) -> None:
+    """Put a note in the place of everything in a submission that is no file of its own.
+
+    nbgrader copies what it finds, through links too: one to an endless device would fill the disk,
+    and a pipe would stop that student's grading.  (`lifkit grade` copies plain files only and leaves
+    the submission as it is.)
+    """
+    for path in sorted(folder.rglob("*")):
+        inside = path.resolve().is_relative_to(folder.resolve())
+        plain = path.is_file() and (inside or not path.is_symlink())
+        if plain or (path.is_dir() and not path.is_symlink()):
+            continue
+        what = f"link to {os.readlink(path)}" if path.is_symlink() else "device or pipe"
+        path.unlink()
+        path.write_text(f"A {what} was handed in here; only files can be graded.\n")
+
+
 def identity(folder: Path, root: Path, lab: str, seed: int, **options: Any) -> str:
     """Return a text that changes when the verdicts on a submission might.
 
@@ -131,9 +150,13 @@ def identity(folder: Path, root: Path, lab: str, seed: int, **options: Any) -> s
     digest.update(json.dumps([lab, seed, rules(str(root)), options], sort_keys=True).encode())
     for path in sorted(folder.rglob("*")):
         if path.is_symlink():
-            digest.update(f"{path.relative_to(folder)}\0link {os.readlink(path)}\0".encode())
+            text = f"{path.relative_to(folder)}\0link {os.readlink(path)}\0"
+            digest.update(text.encode("utf-8", "replace"))
         elif path.is_file():
-            digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
+            size = path.stat().st_size
+            digest.update(f"{path.relative_to(folder)}\0{size}\0".encode("utf-8", "replace"))
+            if size > max(FILE, FILES):  # not looked at when grading either
+                continue
             with path.open("rb") as file:
                 while block := file.read(1 << 20):
                     digest.update(block)

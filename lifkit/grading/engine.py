@@ -24,7 +24,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
-from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters import Autograde, BaseConverter, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
@@ -144,6 +144,7 @@ def _configured(root: Path, lab: str, options: Options) -> Config:
     config.Autograde.autograde_preprocessors = AUTOGRADE
     config.Autograde.exporter_class = "lifkit.grading.steps.SubmissionExporter"
     config.Autograde.pre_convert_hook = "lifkit.grading.steps.prepare"
+    config.Exporter.optimistic_validation = True  # once at the end, not after each of 13 steps
     config.Execute.timeout = int(options.timeout)
     config.Judge.update(
         memory=options.memory, sandbox=options.sandbox, figures=options.figures, seed=options.seed
@@ -169,7 +170,20 @@ def _ensure_assignment(root: Path, lab: str, coursedir: CourseDirectory, config:
         raise ValueError(f"nbgrader generate_assignment {lab} failed:\n{result['log']}")
 
 
-class _Engine(Autograde):
+class _PlainCopies(BaseConverter):
+    """Stands behind Autograde and copies what was handed in: plain files, and no links."""
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Copy a submission's side files to where it is graded."""
+        target = Path(self._format_dest(assignment_id, student_id))
+        files = course.side_files(Path(self._format_source(assignment_id, student_id)))
+        for name, data in files.items():
+            path = target / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+
+
+class _Engine(Autograde, _PlainCopies):
     """nbgrader's Autograde with the running of submissions handed out."""
 
     handed_out = True
@@ -222,8 +236,12 @@ class _Engine(Autograde):
         todo_now = iter(todo)
         while True:  # again with a new pool, where one was lost
             with executor(jobs) as pool:
-                # Where submissions will run, before anything is taken back.
-                pool.submit(choose_sandbox, self.options.sandbox, self._root).result()
+                # Where submissions will run, before anything is taken back; all workers warm up.
+                ready = [
+                    pool.submit(choose_sandbox, self.options.sandbox, self._root)
+                    for _ in range(jobs)
+                ]
+                ready[0].result()
                 lost = self._through(pool, todo_now, 2 * jobs)
             if not lost:
                 break

@@ -18,6 +18,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
+from .cleaning import clean_text
+
 __all__ = ["Known", "Unreadable", "heal", "placeholder", "read_notebook"]
 
 #: Largest notebook file that is opened, and most cells and characters of source that are kept.  The
@@ -97,12 +99,9 @@ def _rebuilt(tree: Any) -> NotebookNode:
         if not isinstance(source, str):
             raise TypeError("a source that is no text")
         total += len(source)
-        make = {"code": new_code_cell, "markdown": new_markdown_cell}.get(
-            cell["cell_type"], new_raw_cell
-        )
-        # Lone surrogates can't be written to a file again.
-        source = source.encode("utf-8", "replace").decode()
-        fresh = make(source=source, id=f"cell-{number}")
+        # A raw cell goes into pages as it is; the course has none, and a student's is read as text.
+        make = new_code_cell if cell["cell_type"] == "code" else new_markdown_cell
+        fresh = make(source=clean_text(source), id=f"cell-{number}")
         marks = cell.get("metadata")
         marks = marks.get("nbgrader") if isinstance(marks, dict) else None
         if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):

@@ -29,6 +29,7 @@ from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
 
 from . import sandbox
+from .cleaning import clean_text
 from .sandbox import Box, Limits, SandboxUnavailable
 
 __all__ = ["BoxProvisioner", "Kernel", "Reply", "verify"]
@@ -209,7 +210,7 @@ class BoxProvisioner(KernelProvisionerBase):
 
     box: Box | None = None
     _news: News | None = None
-    _inside: int | None = None
+    inside: int | None = None
     _status: int | None = None
 
     @property
@@ -220,9 +221,14 @@ class BoxProvisioner(KernelProvisionerBase):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Build the box and put the submission's files and the connection file into it."""
         options = {
-            name: kwargs.pop(name, None) for name in ("limits", "files", "figures", "hidden")
+            name: kwargs.pop(name, None)
+            for name in ("limits", "files", "figures", "hidden", "seed")
         }
-        self._request = {"kind": "kernel", "figures": options["figures"] is not False}
+        self._request = {
+            "kind": "kernel",
+            "figures": options["figures"] is not False,
+            "seed": options["seed"] or 0,
+        }
         self.box = Box(options["limits"] or Limits(), options["hidden"])
         try:
             self.box.put(sandbox.WORK, options["files"] or _files(kwargs.get("cwd")))
@@ -247,7 +253,7 @@ class BoxProvisioner(KernelProvisionerBase):
             reason = self._news.heard.get("failed", "no reason given")
             await self.kill()
             raise RuntimeError(f"The kernel did not start in its sandbox: {reason}")
-        self._inside = int(self._news.heard["pid"])
+        self.inside = int(self._news.heard["pid"])
         return self.connection_info
 
     async def poll(self) -> int | None:
@@ -266,9 +272,9 @@ class BoxProvisioner(KernelProvisionerBase):
 
     async def send_signal(self, signum: int) -> None:
         """Send a signal to the kernel, and to no other process of the box."""
-        if self._inside is not None and await self.poll() is None:
+        if self.inside is not None and await self.poll() is None:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self._inside, signum)
+                os.kill(self.inside, signum)
 
     async def kill(self, restart: bool = False) -> None:
         """End the box and all that is in it."""
@@ -350,6 +356,8 @@ class Kernel:
         Whether figures are drawn.
     hidden : Path, optional
         The course root, which the box must not show.
+    seed : int
+        For the random numbers of a notebook that sets no seed; in a box only.
     """
 
     def __init__(
@@ -360,6 +368,7 @@ class Kernel:
         protected: bool = True,
         figures: bool = True,
         hidden: Path | None = None,
+        seed: int = 0,
     ) -> None:
         self.limits = limits
         self._scratch: str | None = None
@@ -377,9 +386,10 @@ class Kernel:
                 # What is not there when first looked for was taken away: do not look again.
                 self._context.setsockopt(zmq.RECONNECT_IVL, -1)
                 self._manager.start_kernel(
-                    limits=limits, files=files, figures=figures, hidden=hidden
+                    limits=limits, files=files, figures=figures, hidden=hidden, seed=seed
                 )
                 provisioner: Any = self._manager.provisioner
+                self._inside: int | None = provisioner.inside
                 self.box: Box | None = provisioner.box
                 assert self.box is not None
                 folder, self.run = self.box.path(sandbox.RUN), sandbox.RUN
@@ -393,7 +403,7 @@ class Kernel:
             raise
 
     def _start_unprotected(self, files: Mapping[str, bytes]) -> None:
-        self.box = None
+        self.box = self._inside = None
         self._scratch = tempfile.mkdtemp(prefix="lifkit-")
         for name in ("work", "run"):
             os.mkdir(f"{self._scratch}/{name}")
@@ -453,8 +463,9 @@ class Kernel:
             "stop_on_error": False,
         }
         mine = self._request("execute_request", content)
-        start = time.monotonic()
-        limit = start + (self.limits.timeout if timeout is None else timeout)
+        seconds = self.limits.timeout if timeout is None else timeout
+        clock = _Clock(self.box, self._inside)
+        limit = time.monotonic() + seconds
         interrupted = idle = False
         reply: dict[str, Any] | None = None
         while True:
@@ -463,8 +474,9 @@ class Kernel:
                 message = self._receive(self._iopub, mine)
                 if message is None:
                     break
-                idle = idle or _says_idle(message)
-                on_output(message)
+                if message:
+                    idle = idle or _says_idle(message)
+                    on_output(message)
             if self._shell in events:
                 message = self._receive(self._shell, mine)
                 if message is not None and message.get("msg_type") == "execute_reply":
@@ -488,6 +500,9 @@ class Kernel:
                 if interrupted:
                     self.end()
                     return Reply(status="timeout", gone=True)
+                if (left := seconds - clock.elapsed()) > 0:
+                    limit = now + left
+                    continue
                 self._manager.interrupt_kernel()
                 interrupted, limit = True, now + GRACE
 
@@ -554,6 +569,34 @@ class Kernel:
         self.end()
 
 
+class _Clock:
+    """Counts wall seconds, without those that a kernel waited for a processor that others had.
+
+    Otherwise it would depend on the load whether a slow answer is in time.  Waiting for its own
+    processes counts: what all of its box has worked is elapsed in any case.
+    """
+
+    def __init__(self, box: Box | None, process: int | None) -> None:
+        self._box, self._process = box, process
+        self._start = self._now()
+
+    def _now(self) -> tuple[float, float, float]:
+        waited = worked = 0.0
+        if self._box is not None and self._process is not None:
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                # Nanoseconds on a processor and waiting for one, of the thread that runs cells.
+                fields = Path(f"/proc/{self._process}/schedstat").read_text().split()
+                waited, worked = int(fields[1]) / 1e9, self._box.work()
+        return time.monotonic(), waited, worked
+
+    def elapsed(self) -> float:
+        """Return the seconds since this clock was made."""
+        wall, waited, worked = (
+            now - then for now, then in zip(self._now(), self._start, strict=True)
+        )
+        return max(wall - max(waited, 0.0), min(wall, worked))
+
+
 def _says_idle(message: dict[str, Any]) -> bool:
     return (
         message.get("msg_type") == "status" and message["content"].get("execution_state") == "idle"
@@ -566,5 +609,5 @@ def _reply(message: dict[str, Any], interrupted: bool) -> Reply:
         return Reply(status="timeout")
     if content.get("status") == "ok":
         return Reply(status="ok")
-    name, text = (str(content.get(field, ""))[:500] for field in ("ename", "evalue"))
+    name, text = (clean_text(content.get(field, ""))[:500] for field in ("ename", "evalue"))
     return Reply(status="error", ename=name, evalue=text)

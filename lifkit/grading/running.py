@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output, output_from_msg
+from nbformat.v4 import new_output
 
 from ..exercises import Attempt, Case, Exercise
-from .asking import MOST, Unreadable, question, read
+from .asking import MOST, Unreadable, question, read, reminder
+from .cleaning import clean_data, clean_text
 from .kernels import Kernel, Reply
 from .sandbox import Limits
 
@@ -33,7 +34,8 @@ _SENTENCES = {
     "timeout": "This cell was stopped: it did not end within {timeout:g} s.",
     "crashed": "The Python process ended in this cell (it exited, or was ended by a serious error).",
     "out of memory": "This cell was stopped: it used more than {memory} MB of memory.",
-    "too many processes": "This cell was stopped: it started more than {processes} processes.",
+    "too many processes": "This cell was stopped: it started more than {processes} processes, or kept "
+    "several processor cores busy.",
     "no time": "This cell was not run: the notebook had already used all its time ({wall:g} s).",
     "not run": "This cell was not run: too many cells before it ended the Python process.",
 }
@@ -104,8 +106,8 @@ def run(
     notebook : NotebookNode
         Its outputs are replaced.
     questions : mapping of str to Question
-        By the exercise's name.  The check cells below them are not run: what they show is decided
-        outside.
+        By the exercise's name.  The check cells below them are not run (what they show is decided
+        outside), but what the name stands for there is kept.
     start : callable
         Starts a kernel.
     limits : Limits
@@ -132,11 +134,11 @@ class _Runner:
         self.deadly: set[int] = set()
         self.shown = 0  # cells before this one have their outputs
         self.shelf = Shelf()
-        checks = {f"{name}_check" for name in questions}
+        self.checks = {f"{name}_check": name for name in questions}
         self.cells = [
             (index, cell)
             for index, cell in enumerate(notebook.cells)
-            if cell.cell_type == "code" and cell.source.strip() and _grade_id(cell) not in checks
+            if cell.cell_type == "code" and cell.source.strip()
         ]
         for cell in notebook.cells:
             if cell.cell_type == "code":
@@ -147,7 +149,7 @@ class _Runner:
         if self.run.kernels >= KERNELS or (self.run.kernels and self._late()):
             why = "no time" if self._late() else "not run"
             for index, cell in self.cells:
-                if index >= self.shown:
+                if index >= self.shown and _grade_id(cell) not in self.checks:
                     self._complain(cell, why)
             status = "timeout" if self._late() else "crashed"
             for name in self.waiting:
@@ -182,6 +184,11 @@ class _Runner:
         """Run one cell; False when the kernel ends there or time is up."""
         if self._late():
             return False
+        if _grade_id(cell) in self.checks:
+            reply = kernel.execute(reminder(self.checks[_grade_id(cell)]), silent=True)
+            if reply.gone:
+                self.deadly.add(index)
+            return not reply.gone
         first = index >= self.shown
         if first:
             cell.outputs = []
@@ -240,6 +247,7 @@ def _grade_id(cell: NotebookNode) -> str:
 
 
 def _error(name: str, text: str) -> NotebookNode:
+    name, text = clean_text(name), clean_text(text)
     return new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
 
 
@@ -258,27 +266,26 @@ class Shelf:
 
     def put(self, message: dict[str, Any]) -> None:
         """Take one message; what is no output, or malformed, is dropped."""
-        kind, content = message.get("msg_type"), message.get("content")
-        if kind == "clear_output" and isinstance(content, dict):
+        kind, content = str(message.get("msg_type")), message["content"]
+        if kind == "clear_output":
             self._clear = bool(content.get("wait"))
             if not self._clear:
                 self._cell.outputs = []
-        if kind not in ("stream", "display_data", "execute_result", "error", "update_display_data"):
+        made = _output(kind, content)
+        if made is None:
             return
-        try:
-            output, size = _output(message)
-            name = content.get("transient", {}).get("display_id") if content else None
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return
+        output, size = made
         if size > self._mine or len(self._cell.outputs) >= PIECES:
             return self._say_full()
         self._mine -= size
         self._left -= size
         if self._clear:
             self._cell.outputs, self._clear = [], False
+        place = content.get("transient")
+        name = place.get("display_id") if isinstance(place, dict) else None
         if kind == "update_display_data":
             for shown in self._named.get(str(name), []):
-                shown["data"], shown["metadata"] = output["data"], output["metadata"]
+                shown["data"] = output["data"]
             return
         self._append(output)
         if isinstance(name, str):
@@ -299,23 +306,27 @@ class Shelf:
             self._cell.outputs.append(new_output("stream", name="stdout", text=text))
 
 
-def _output(message: dict[str, Any]) -> tuple[NotebookNode, int]:
-    """Return a message as an output of a notebook, with its size in characters."""
-    if message["msg_type"] == "update_display_data":
-        message = {**message, "header": {**message["header"], "msg_type": "display_data"}}
-    output = output_from_msg(message)
-    if output.output_type == "stream":
-        output.name = "stderr" if output.name == "stderr" else "stdout"
-        output.text = str(output.text)
+def _output(kind: str, content: dict[str, Any]) -> tuple[NotebookNode, int] | None:
+    """Return a message as an output of a notebook, with its size in characters, if it is one."""
+    if kind == "stream":
+        name = "stderr" if content.get("name") == "stderr" else "stdout"
+        output = new_output("stream", name=name, text=clean_text(content.get("text", "")))
         return output, len(output.text)
-    if output.output_type == "error":
-        output.ename, output.evalue = str(output.ename)[:500], str(output.evalue)[:5000]
-        output.traceback = [str(line)[:5000] for line in output.traceback[-50:]]
-        return output, len("".join(output.traceback))
-    output.data = NotebookNode(
-        {str(kind): value for kind, value in output.data.items() if isinstance(value, str | dict)}
-    )
-    # What runs in the browser of whoever opens the notebook is not for students to choose.
-    output.data.pop("application/javascript", None)
-    output.metadata = NotebookNode()
-    return output, len(str(output.data))
+    if kind == "error":
+        lines = content.get("traceback")
+        lines = [clean_text(line)[:5000] for line in lines[-50:]] if isinstance(lines, list) else []
+        name, text = (clean_text(content.get(field, ""))[:5000] for field in ("ename", "evalue"))
+        return new_output("error", ename=name, evalue=text, traceback=lines), len("".join(lines))
+    data = content.get("data")
+    if kind not in ("display_data", "execute_result", "update_display_data"):
+        return None
+    if not isinstance(data, dict):
+        return None
+    size = sum(len(text) for text in data.values() if isinstance(text, str))
+    # What is too large will not be kept, and need not be cleaned.
+    kept = NotebookNode(clean_data(data)) if size <= CELL else NotebookNode()
+    if kind != "execute_result":
+        return new_output("display_data", data=kept), size
+    count = content.get("execution_count")
+    count = count if type(count) is int and 0 <= count < 10**6 else None
+    return new_output("execute_result", data=kept, execution_count=count), size

@@ -16,11 +16,11 @@ and cgroup namespaces; the system, the Python environment and lifkit read-only; 
 /tmp; nothing else.  (3) The process that enters it gives up all capabilities, may not gain new
 privileges, and leaves a filter behind it (libseccomp) that refuses namespaces, mounts, tracing,
 kernel interfaces known for their faults, and memory that no limit counts.  (4) Limits on address
-space, CPU time, open files, file size and core files hold for each process; memory and the number
-of processes are summed over the box by the grader, which ends it when they are exceeded.  Where the
-grader is root, every box belongs to a user of its own that owns nothing else on the machine: Linux
-holds root to no number of processes, and root's files would be the submission's.  (5) The
-first process of the box can't be ended from inside; when it dies, Linux ends all others.
+space, CPU time, open files, file size and core files hold for each process; memory, processor time
+and the number of processes are summed over the box by the grader, which ends it when they are
+exceeded.  Where the grader is root, every box belongs to a user of its own that owns nothing else on
+the machine: Linux holds root to no number of processes, and root's files would be the submission's.
+(5) The first process of the box can't be ended from inside; when it dies, Linux ends all others.
 Nothing on the host is writable from inside, and every path into the box is opened before the
 submission's code has run, or relative to a folder opened then, never following links.
 
@@ -110,6 +110,12 @@ class SandboxUnavailable(RuntimeError):
 _QUICK = ("status", "RssAnon", "RssShmem")
 _EXACT = ("smaps_rollup", "Pss_Anon", "Pss_Shmem")
 
+#: Cores that a box may keep busy for long, and CPU seconds that it may be ahead of that.  A notebook
+#: is one thread of Python; the half is for what numpy and the kernel do beside it.
+CORES, HEAD_START = 1.5, 5.0
+
+_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+
 REMEDY = """\
 Submissions are not run without a sandbox unless you ask for it.  What helps:
   Debian, Ubuntu   sudo apt-get install bubblewrap libseccomp2
@@ -143,9 +149,10 @@ class Box:
         if program is None:
             raise SandboxUnavailable(f"bubblewrap (the command bwrap) was not found.\n{REMEDY}")
         self.limits = limits
-        self.owner = 2**30 + secrets.randbits(29) if os.geteuid() == 0 else None
+        self.owner = 2**30 + secrets.randbits(29) if _can_change_users() else None
         self.ended = ""
         self._checked = 0.0
+        self._began = time.monotonic()
         reading, writing = os.pipe()
         command = [program, *_mounts(limits, hidden, self.owner), "--info-fd", str(writing), "--"]
         # The shell says when the box is whole, then waits for a line that never comes: when the
@@ -190,7 +197,8 @@ class Box:
     def over(self, *, at_once: bool = False) -> str:
         """Say which limit the processes of the box exceed together.
 
-        Looks 20 times a second at most, unless it has to be known at once.
+        Looks 20 times a second at most, unless it has to be known at once.  A box that keeps more
+        than one core busy takes it from the submissions beside it, which might then run out of time.
         """
         now = time.monotonic()
         if (now - self._checked < 0.05 and not at_once) or self.ended:
@@ -201,9 +209,13 @@ class Box:
             disk = os.statvfs(self.path("/tmp"))
         except OSError:
             return ""  # it is gone; whoever asked finds out
-        files = (disk.f_blocks - disk.f_bfree) * disk.f_frsize
+        # A file takes about 1 kB of the system's memory beside what is in it.
+        files = (disk.f_blocks - disk.f_bfree) * disk.f_frsize + 1024 * (
+            disk.f_files - disk.f_ffree
+        )
         most = self.limits.memory * MB - files
-        if len(names) > self.limits.processes:
+        most_work = CORES * (now - self._began) + HEAD_START
+        if len(names) > self.limits.processes or self.work(names) > most_work:
             self.ended = "too many processes"
         # Forked processes share memory, which the quick count takes several times; when that is too
         # much, the exact one decides.
@@ -211,6 +223,20 @@ class Box:
             if sum(self._memory(name, *_EXACT) for name in names) > most:
                 self.ended = "out of memory"
         return self.ended
+
+    def work(self, names: list[str] | None = None) -> float:
+        """Return the CPU seconds that the box's processes have used, ended children included."""
+        if names is None:
+            names = [name for name in os.listdir(self.path("/proc")) if name.isdecimal()]
+        return sum(map(self._work, names))
+
+    def _work(self, process: str) -> float:
+        try:
+            with open(self.path(f"/proc/{process}/stat")) as file:
+                fields = file.read().rpartition(")")[2].split()
+            return sum(map(int, fields[11:15])) / _TICKS  # utime, stime, cutime, cstime
+        except (OSError, ValueError):
+            return 0.0  # ended meanwhile
 
     def _memory(self, process: str, file: str, *fields: str) -> int:
         """Return the bytes of memory of one process, from the named fields of a file about it."""
@@ -231,6 +257,16 @@ class Box:
             if stream is not None:
                 stream.close()
         self._process.wait()
+
+
+def _can_change_users() -> bool:
+    """Whether this process may build boxes for other users: root, and not root of a container."""
+    if os.geteuid() != 0:
+        return False
+    status = Path("/proc/self/status").read_text()
+    mine = int(status.partition("CapEff:")[2].split()[0], 16)
+    # <linux/capability.h>: CHOWN, DAC_OVERRIDE, SETGID, SETUID, SYS_PTRACE, SYS_ADMIN
+    return all(mine >> bit & 1 for bit in (0, 1, 6, 7, 19, 21))
 
 
 def _mounts(limits: Limits, hidden: Path | None, owner: int | None) -> list[str]:

@@ -39,9 +39,12 @@ def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
     A hook of nbgrader, called before each submission with the list of its notebooks, which is the
     very list that nbgrader works on.
     """
-    names = [os.path.basename(path) for path in notebooks]
-    if notebooks and f"{assignment}.ipynb" not in names:
-        notebooks.append(os.path.join(os.path.dirname(notebooks[0]), f"{assignment}.ipynb"))
+    if not notebooks:
+        return
+    folder = Path(notebooks[0]).parent
+    course.unlink_traps(folder)
+    if f"{assignment}.ipynb" not in map(os.path.basename, notebooks):
+        notebooks.append(str(folder / f"{assignment}.ipynb"))
 
 
 class SubmissionExporter(NotebookExporter):
@@ -137,10 +140,9 @@ class Judge(Execute):
         if result is None:
             result = grade(self.job(nb, resources))
         done = nbformat.reads(result.notebook, as_version=4)
-        done.metadata["lifkit"] = nb.metadata.get("lifkit", {})
+        done.metadata["lifkit"] = {**nb.metadata.get("lifkit", {}), "seconds": result.seconds}
         resources["lifkit"] = {
             "exercises": json.loads(result.verdicts),
-            "seconds": result.seconds,
             "record": self.record(nb, resources),
         }
         return done, resources
@@ -247,7 +249,6 @@ class SaveVerdicts(SaveAutoGrades):
                 "score": round(sum(item["score"] for item in exercises.values()), 4),
                 "max_score": round(sum(item["max_score"] for item in exercises.values()), 4),
                 "exercises": exercises,
-                "seconds": decided["seconds"],
             }
             names = resources["nbgrader"]
             root = Path(self._coursedir.root).resolve()

@@ -12,6 +12,7 @@ import html
 import json
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import nbformat
@@ -19,6 +20,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from ..exercises import Reference, load_references
+from .cleaning import clean_markdown
 from .kernels import Kernel, verify
 from .running import run
 from .sandbox import Limits, SandboxUnavailable
@@ -141,6 +143,9 @@ def grade(job: Job) -> Result:
         elif job.sandbox != "off":
             raise SandboxUnavailable(f"There is no sandbox called {job.sandbox!r}.")
         found, ran = _run_and_judge(job, notebook, secrets)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and not cell.metadata.get("nbgrader", {}).get("locked"):
+            cell.source = clean_markdown(cell.source)
     for name, verdict in found.items():
         _show(notebook, name, verdict)
     data = {name: verdict.data for name, verdict in found.items()}
@@ -159,6 +164,7 @@ def _run_and_judge(
         protected=job.sandbox == "bwrap",
         figures=job.figures,
         hidden=Path(job.root).resolve(),
+        seed=zlib.crc32(f"{job.student}\n{job.lab}".encode()),  # says nothing of the grading seed
     )
     done = run(notebook, questions, start, job.limits)
     ran = time.monotonic()

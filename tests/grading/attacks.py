@@ -6,9 +6,10 @@ a lost point there is harm done.
 """
 
 import copy
+import os
 from dataclasses import dataclass, field
 
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from .sample import EULER, EULER_STUB, EXACT, ZEROS, cell_of, hand_in
 
@@ -34,6 +35,7 @@ class Attack:
     after: str = ""
     change: object = None
     files: dict = field(default_factory=dict)
+    links: dict = field(default_factory=dict)
     instead: bytes | None = None
     rename: str = ""
     euler: str = "wrong"
@@ -154,7 +156,9 @@ for folder, _, files in os.walk("/"):
     for name in files:
         if name in ("grading_seed", "gradebook.db", "nbgrader_config.py", "solver.py", "euler.py"):
             print("FOUND", os.path.join(folder, name))
-for place in ("/proc/1/root", "/proc/1/cwd", "/proc/1/fd", "/proc/2/environ"):
+others = [name for name in os.listdir("/proc") if name.isdecimal() and int(name) != os.getpid()]
+kinds = ("root", "cwd", "fd", "environ", "mem")
+for place in [f"/proc/{name}/{kind}" for name in others for kind in kinds]:
     try:
         print("SAW", place, os.listdir(place) if os.path.isdir(place) else open(place).read())
     except OSError as error:
@@ -206,6 +210,63 @@ for path in ("/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/1/me
             print("OPENED", path, file.write(b"x"))
     except OSError:
         pass
+"""
+
+# Outputs that no file, or no page, should hold.
+UNWRITABLE = r"""
+import sys
+print("\udcff \ud800")
+print("\udcff", file=sys.stderr)
+raise ValueError("\udcff \ud800")
+"""
+MESSAGES = r"""
+kernel = get_ipython().kernel
+def send(kind, **content):
+    kernel.session.send(kernel.iopub_socket, kind, content, parent=kernel.get_parent("shell"))
+deep = "x"
+for _ in range(900):
+    deep = {"x": deep}
+page = "<script>FORGED</script>"
+send("execute_result", execution_count={"a": 1}, data={"text/plain": 5, "image/png": page}, metadata=deep)
+send("execute_result", execution_count="9" * 5000, data=[1, 2], metadata=None)
+send("display_data", data={"application/json": deep, "text/plain": "\udcff", "text/html": deep}, metadata=5)
+send("display_data", data=None, metadata={}, transient=7)
+send("stream", name=page, text={"a": 1})
+send("error", ename=5, evalue=["x"], traceback="x" * 1000)
+send("error")
+send("clear_output", wait=page)
+send("update_display_data", data={"text/plain": "x"}, metadata={}, transient={"display_id": [1]})
+send("execute_input", code=page)
+send("status", execution_state="idle")
+kernel.session.send(kernel.iopub_socket, "stream", {}, parent={"msg_id": 5})
+"""
+SCRIPTS = r"""
+from IPython.display import HTML, Javascript, Markdown, SVG, display
+bad = ["<script>FORGED</script>", "<img src=x onerror='FORGED'>", "<iframe src='//FORGED'></iframe>",
+       "<a href='javascript:FORGED'>x</a>", "<form action='//FORGED'><input></form>",
+       "<img src='https://FORGED/x.png'>", "<svg><script>FORGED</script></svg>"]
+for text in bad:
+    display(HTML(text), Markdown(text), {"text/plain": "x", "image/png": '">' + text}, raw=False)
+    display({"text/html": text, "image/svg+xml": text, "text/latex": "$x$"}, raw=True)
+display(Javascript("FORGED"))
+"""
+
+
+def _scripts(notebook):
+    cell_of(
+        notebook, "think_why"
+    ).source = "a < b & c\n\n<script>FORGED</script><img src=x onerror='FORGED'>"
+    notebook.cells.append(new_markdown_cell("<iframe src='//FORGED'></iframe>", id="m"))
+    notebook.cells.append(new_raw_cell("<script>FORGED</script>", id="r"))
+
+
+BURN = """
+import os
+for _ in range(20):
+    if os.fork() == 0:
+        while True: pass
+import time
+time.sleep(20)
 """
 
 #: Answered at once, or ended by a limit that does not depend on time.
@@ -272,6 +333,20 @@ QUICK = {
     "types": Attack(code=EULER, change=_types, euler="correct", by_hand=2.0),
     "kernelspec": Attack(code=EULER, change=_kernelspec, euler="correct", by_hand=2.0),
     "50 MB": Attack(code=EULER, change=_huge, euler="correct", by_hand=2.0),
+    "links": Attack(
+        code=EULER,
+        links={
+            "endless": "/dev/zero",
+            "memory": "/proc/kcore",
+            "book": "../../../gradebook.db",
+            "folder": "/",
+            "pipe": "",
+            "gone": "nowhere",
+            "other.ipynb": "/dev/zero",
+        },
+        euler="correct",
+        by_hand=2.0,
+    ),
     "extra notebook": Attack(
         code=EULER, files={"notes.ipynb": b"{}"}, euler="correct", by_hand=2.0
     ),
@@ -380,6 +455,42 @@ QUICK = {
         exact="wrong",
     ),
     "namespaces": Attack(before=ROOT_TRICKS),
+    "replaced import": Attack(before="import builtins\nbuiltins.__import__ = lambda *a, **k: None"),
+    "replaced asking": Attack(
+        before="import sys, types\nimport lifkit.grading as g\n"
+        "g.asking = sys.modules['lifkit.grading.asking'] = types.SimpleNamespace()",
+        euler="wrong",
+        exact="wrong",
+    ),
+    # outputs
+    "unwritable text": Attack(before=UNWRITABLE),
+    "unwritable error": Attack(
+        code=f"{HEAD}\n    raise ValueError('\\udcff \\ud800')\n", euler="error"
+    ),
+    "unwritable cell": Attack(code=f"raise ValueError('\\udcff')\n{EULER}", euler="error"),
+    "forged messages": Attack(before=MESSAGES),
+    "scripts": Attack(before=SCRIPTS, change=_scripts),
+    "prints in the background": Attack(
+        before="import threading\ndef forever():\n    while True: print('x' * 1000)\n"
+        "threading.Thread(target=forever, daemon=True).start()",
+        euler="any",  # it floods, or starves, the kernel until that is ended
+    ),
+    # what else takes too much
+    "many files": Attack(
+        before="i = 0\nwhile True:\n    open(f'/tmp/{i}', 'w').close()\n    i += 1", euler="wrong"
+    ),
+    "all cores": Attack(before=BURN),
+    # what an honest notebook may do
+    "name used again": Attack(
+        code=EULER,
+        after="passive_exact = passive_exact(np.arange(3), 1.0, 0.0, 1.0, 1.0, 2.0)\n"
+        "passive_euler = 5",
+        euler="correct",
+        by_hand=2.0,
+    ),
+    "slow but in time": Attack(
+        code=euler("import time", "time.sleep(0.3)"), euler="correct", by_hand=2.0
+    ),
 }
 
 #: Ended by the clock; graded with a short one.
@@ -424,6 +535,11 @@ def hand_in_attack(course, student, attack):
         target = path.with_name(name) if "/" not in name else path.parent / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
+    for name, target in attack.links.items():
+        if target:
+            path.with_name(name).symlink_to(target)
+        else:
+            os.mkfifo(path.with_name(name))
     if attack.instead is not None:
         path.write_bytes(attack.instead)
     if attack.rename:

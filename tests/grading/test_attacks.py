@@ -1,6 +1,7 @@
 """No attack earns a mark, none harms, none stops the rest."""
 
 import hashlib
+import html.parser
 import json
 import os
 import subprocess
@@ -105,6 +106,41 @@ def test_nothing_was_found_reached_or_opened(course):
         for word in ("FOUND", "SAW", "REACHED", "OPENED"):
             assert f'"{word} ' not in text, name
     assert not Path("/tmp/lifkit-was-here").exists()
+
+
+class Page(html.parser.HTMLParser):
+    """Collects what a browser would act on: attributes, and what stands in scripts."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.active, self.tag = set(), [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tag = tag
+        self.tags.add(tag)
+        self.active += [str(value) for name, value in attrs if name != "alt"]
+
+    def handle_data(self, data):
+        if self.tag in ("script", "style"):
+            self.active.append(data)
+
+    def handle_endtag(self, tag):
+        self.tag = ""
+
+
+@pytest.mark.slow
+def test_no_script_of_a_submission_gets_into_a_page(course):
+    for name in (FLAT["scripts"], FLAT["forged messages"]):
+        call(course, "nbgrader", "generate_feedback", "lab1", "--force", "--student", name)
+        page = (course / "feedback" / name / "lab1" / "lab1.html").read_text()
+        found = Page(page)
+        assert not [text for text in found.active if "FORGED" in text]
+        assert not found.tags & {"iframe", "form", "object", "embed", "base"}
+    assert (
+        "a &lt; b &amp; c"
+        in (course / "feedback" / FLAT["scripts"] / "lab1" / "lab1.html").read_text()
+    )
 
 
 @pytest.mark.slow
