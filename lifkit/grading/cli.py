@@ -7,6 +7,7 @@ import functools
 import logging
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,8 @@ def grade(options: argparse.Namespace) -> int:
 
     root = course.find_root(options.root)
     logging.getLogger("lifkit.grading").setLevel(logging.ERROR)
+    # What SQLAlchemy has to say about nbgrader's own way of using it is nothing to an instructor.
+    warnings.filterwarnings("ignore", message="Object of type .* not in session")
     chosen = engine.Options(
         jobs=options.jobs,
         students=tuple(dict.fromkeys(options.student)),

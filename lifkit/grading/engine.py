@@ -133,7 +133,9 @@ def grade_class(
         engine = _Engine(coursedir, config, options, progress)
         engine.permissions = 644  # so that the next run may replace them
         engine.init_notebooks()
-        engine.start_with(executor or functools.partial(local_executor, root=str(root)))
+        engine.start_with(
+            executor or functools.partial(local_executor, root=str(root), sandbox=options.sandbox)
+        )
     return engine.outcome
 
 
@@ -377,7 +379,7 @@ class _Engine(Autograde, _PlainCopies):
     def _feedback(
         self, executor: Callable[[int], contextlib.AbstractContextManager[Executor]], jobs: int
     ) -> None:
-        with local_executor(jobs, root=str(self.coursedir.root)) as pool:
+        with local_executor(jobs, root=str(self.coursedir.root), sandbox="off") as pool:
             for student, why in _each(
                 pool, write_feedback, str(self.coursedir.root), self.lab, self.outcome.graded
             ):

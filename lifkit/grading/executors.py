@@ -9,10 +9,12 @@ import concurrent.futures
 import contextlib
 import multiprocessing.util
 import signal
+import socket
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor
 
-from .kernels import close_warm
+from .kernels import Warm, adopt, close_warm
 
 __all__ = ["TRIES", "cluster_executor", "local_executor"]
 
@@ -21,13 +23,14 @@ TRIES = 3
 
 
 @contextlib.contextmanager
-def local_executor(jobs: int, root: str) -> Iterator[Executor]:
+def local_executor(jobs: int, root: str, sandbox: str = "auto") -> Iterator[Executor]:
     """Give processes on this machine; when the block is left early, they are ended at once."""
+    warm = None if sandbox == "off" or not sys.platform.startswith("linux") else Warm()
     pool = concurrent.futures.ProcessPoolExecutor(
         jobs,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_begin_work,
-        initargs=(root,),
+        initargs=(root, warm.channel if warm else None),
     )
     try:
         yield pool
@@ -37,11 +40,16 @@ def local_executor(jobs: int, root: str) -> Iterator[Executor]:
         for process in processes:
             process.terminate()  # boxes end with the process that made them
         raise
-    pool.shutdown()
+    else:
+        pool.shutdown()
+    finally:
+        if warm is not None:
+            warm.close()
 
 
-def _begin_work(root: str) -> None:
+def _begin_work(root: str, channel: socket.socket | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator
+    adopt(channel)
     multiprocessing.util.Finalize(None, close_warm, exitpriority=10)
 
 

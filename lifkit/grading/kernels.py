@@ -32,7 +32,7 @@ from . import sandbox
 from .cleaning import clean_text
 from .sandbox import Box, Limits, SandboxUnavailable
 
-__all__ = ["BoxProvisioner", "Kernel", "Reply", "verify"]
+__all__ = ["BoxProvisioner", "Kernel", "Reply", "Warm", "adopt", "close_warm", "verify"]
 
 #: Seconds for a kernel to come up.  A warm one takes 0.1 s; a loaded machine gets time.
 START = 60.0
@@ -49,11 +49,21 @@ MESSAGE, WAITING = 16_000_000, 8
 
 
 class Warm:
-    """A warm process (see `zygote`) that belongs to the calling thread."""
+    """A warm process (see `zygote`), started here or by another process that shares it.
 
-    def __init__(self) -> None:
-        mine, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket = mine
+    Parameters
+    ----------
+    channel : socket, optional
+        The one that leads to a warm process which is there already.
+    """
+
+    def __init__(self, channel: socket.socket | None = None) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        if channel is not None:
+            self.channel = channel
+            return
+        # Each message is a whole, so that several processes may write into one socket.
+        self.channel, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         # -P: the folder one happens to stand in is no place to import from.
         command = [sys.executable, "-P", "-m", "lifkit.grading.zygote", str(other.fileno())]
         self._process = subprocess.Popen(
@@ -65,11 +75,6 @@ class Warm:
             start_new_session=True,
         )
         other.close()
-        self._socket.settimeout(START)
-        if self._socket.recv(16) != b"warm":
-            raise SandboxUnavailable(
-                "The warm process, which kernels are forked from, did not start; what it said stands above."
-            )
 
     def send_in(self, box: Box, request: Mapping[str, Any]) -> News:
         """Fork a process that walks into `box` and does what `request` says."""
@@ -78,23 +83,29 @@ class Warm:
             text = json.dumps(
                 {**request, "limits": asdict(box.limits), "owner": box.owner}
             ).encode()
-            socket.send_fds(self._socket, [text], [box.pidfd, writing])
+            socket.send_fds(self.channel, [text], [box.pidfd, writing])
         finally:
             os.close(writing)
         return News(reading)
 
-    @property
-    def alive(self) -> bool:
-        """Whether it can still be asked."""
-        return self._process.poll() is None
-
     def close(self) -> None:
-        """Hang up and wait until it has ended."""
-        self._socket.close()
-        self._process.wait()
+        """Hang up and, where it was started here, wait until it has ended."""
+        self.channel.close()
+        if self._process is not None:
+            try:
+                self._process.wait(START)
+            except subprocess.TimeoutExpired:  # somebody still holds an end of the socket
+                self._process.kill()
+                self._process.wait()
 
 
 _mine = threading.local()
+
+
+def adopt(channel: socket.socket | None) -> None:
+    """Have this thread use a warm process that another process has started."""
+    if channel is not None:
+        _mine.warm = Warm(channel)
 
 
 def close_warm() -> None:
@@ -105,12 +116,17 @@ def close_warm() -> None:
         del _mine.warm
 
 
-def warm() -> Warm:
-    """Return this thread's warm process, started when first needed."""
-    found: Warm | None = getattr(_mine, "warm", None)
-    if found is None or not found.alive:
-        found = _mine.warm = Warm()
-    return found
+def send_in(box: Box, request: Mapping[str, Any]) -> News:
+    """Fork a process of this thread's warm process that walks into `box` and does what is asked."""
+    try:
+        if not hasattr(_mine, "warm"):
+            _mine.warm = Warm()
+        mine: Warm = _mine.warm
+        return mine.send_in(box, request)
+    except BrokenPipeError:  # it has ended: somebody killed it
+        close_warm()
+        mine = _mine.warm = Warm()
+        return mine.send_in(box, request)
 
 
 class News:
@@ -172,7 +188,7 @@ def verify(secrets: list[str], hidden: Path | None = None) -> None:
         )
     box = Box(Limits(), hidden)
     try:
-        news = warm().send_in(box, {"kind": "probe", "secrets": secrets})
+        news = send_in(box, {"kind": "probe", "secrets": secrets})
         said = news.listen("probe", START)
         news.close()
     finally:
@@ -248,7 +264,7 @@ class BoxProvisioner(KernelProvisionerBase):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Send the kernel in and wait until it listens."""
         assert self.box is not None
-        self._news = warm().send_in(self.box, self._request)
+        self._news = send_in(self.box, self._request)
         if self._news.listen("ready", START) is None:
             reason = self._news.heard.get("failed", "no reason given")
             await self.kill()

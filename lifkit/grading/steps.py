@@ -337,16 +337,18 @@ class Tidy(NbGraderPreprocessor):
 
 def summary(record: dict[str, Any]) -> str:
     """Return the verdicts of a submission as a table."""
-    rows, pad = [], 'style="padding:0.2em 1.2em 0.2em 0;text-align:left"'
+    rows, pad = [], 'style="padding:0.2em 1.2em 0.2em 0;text-align:left;vertical-align:top"'
     for name, item in record["exercises"].items():
-        likely = item["mistakes"][0] if item["mistakes"] else ""
-        cells = [name, item["outcome"], likely, f"{item['score']:.4g} / {item['max_score']:.4g}"]
-        rows.append(
-            "<tr>" + "".join(f"<td {pad}>{html.escape(text)}</td>" for text in cells) + "</tr>"
+        # The likeliest mistake and how to mend it; the whole report stands below the exercise.
+        said = " ".join([*item["diagnosis"][:1], *item["hints"][:1]] or item["symptoms"][:1])
+        points = f"{item['score']:.4g} / {item['max_score']:.4g}"
+        cells = "".join(
+            f"<td {pad}>{html.escape(text)}</td>" for text in (name, item["outcome"], points, said)
         )
+        rows.append(f"<tr>{cells}</tr>")
     notes = "".join(f"<li>{html.escape(note)}</li>" for note in record["notes"])
     head = "".join(
-        f"<th {pad}>{text}</th>" for text in ("Exercise", "Outcome", "Likely mistake", "Points")
+        f"<th {pad}>{text}</th>" for text in ("Exercise", "Outcome", "Points", "What to look at")
     )
     return (
         f"<h2>{html.escape(record['lab'])}: {record['score']:.4g} of {record['max_score']:.4g} points from "

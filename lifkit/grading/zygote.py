@@ -1,9 +1,9 @@
 """The warm process: it has imported what notebooks import, and its children become kernels.
 
 Started by `kernels` as ``python -m lifkit.grading.zygote FD``; FD is a socket over which requests
-come: one JSON text, with the box's pidfd and the end of a pipe for news.  It has one thread, holds
-no secret, opens no file of a course, and reads nothing that a submission made.  It ends when the
-grader's end of the socket does.
+come: one JSON text, with the box's pidfd and the end of a pipe for news.  The grader's workers share
+it.  It has one thread, holds no secret, opens no file of a course, and reads nothing that a
+submission made.  It ends when the last of the grader's ends of the socket does.
 """
 
 from __future__ import annotations
@@ -44,7 +44,6 @@ def main(descriptor: int) -> None:
     barrier = sandbox.syscall_filter()
     gc.collect()
     gc.freeze()  # so that the children's collector leaves shared pages shared
-    channel.send(b"warm")
     while True:
         text, descriptors, _, _ = socket.recv_fds(channel, 65536, 2)
         if not text:

@@ -1,0 +1,119 @@
+"""Right answers in every style get full marks, wrong ones never: through the sandbox, on secret cases."""
+
+import functools
+from pathlib import Path
+
+import pytest
+
+from lifkit.exercises import load_references
+from lifkit.grading.kernels import Kernel
+from lifkit.grading.running import _hear
+from lifkit.grading.sandbox import Limits
+from lifkit.grading.verdicts import draw, verdict_of
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+
+ROOT = Path(__file__).resolve().parents[2]
+LIMITS = Limits()
+LABS = ("lab1", "lab2", "lab3")
+
+#: What goes in beside the notebook, so that the answers can be imported there.
+FOLDERS = ("solutions/reference", "tests/styles")
+
+#: Answers in the way of a notebook: with a warning, a print and a figure in every call.
+NOISY = """
+import functools, sys, warnings
+import matplotlib.pyplot as plt
+def noisy(answer):
+    @functools.wraps(answer)
+    def call(*arguments):
+        warnings.warn("careful")
+        print("called", file=sys.stderr)
+        plt.plot([1, 2])
+        return answer(*arguments)
+    return call if not isinstance(answer, type) else answer
+"""
+
+
+@functools.cache
+def references():
+    return load_references(ROOT)
+
+
+def side_files():
+    paths = [ROOT / "tests" / "exercise_contract.py"]
+    for folder in FOLDERS:
+        paths += (ROOT / folder).rglob("*.py")
+    return {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}
+
+
+def graded(kernel, name, student):
+    """Ask a kernel about one exercise and return the verdict."""
+    secret = draw(references()[name], 20240607, student)
+    reply, heard = _hear(kernel, secret.question, LIMITS)
+    assert not reply.gone, reply
+    return verdict_of(secret, heard, 1.0, LIMITS, ended={}, picture=False).data
+
+
+@pytest.fixture(scope="module")
+def kernel(sandbox):
+    with Kernel(LIMITS, side_files()) as kernel:
+        assert kernel.execute(NOISY).status == "ok"
+        yield kernel
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_every_style_gets_full_marks_with_warnings_prints_and_figures(kernel, lab):
+    styles = __import__(f"tests.styles.{lab}", fromlist=["STYLES"]).STYLES
+    assert kernel.execute(f"from tests.styles.{lab} import STYLES").status == "ok"
+    refused = {}
+    for name, table in styles.items():
+        for number, label in enumerate(table):
+            loud = "noisy" if number % 2 else ""
+            assert kernel.execute(f"{name} = {loud}(STYLES[{name!r}][{label!r}])").status == "ok"
+            found = graded(kernel, name, label)
+            if (found["outcome"], found["score"]) != ("correct", 1.0):
+                refused[name, label] = found
+    assert refused == {}
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_no_usual_mistake_gets_full_marks_and_each_is_named(kernel, lab):
+    accepted, unnamed = [], []
+    for name, reference in references().items():
+        if reference.exercise.lab != lab:
+            continue
+        module = f"solutions.reference.{lab}"
+        code = f"from {module} import REFERENCES as _r\n"
+        code += f"_m = {{r.exercise.name: r for r in _r}}[{name!r}].mistakes"
+        assert kernel.execute(code).status == "ok"
+        for number, mistake in enumerate(reference.mistakes):
+            assert kernel.execute(f"{name} = _m[{mistake!r}][1]").status == "ok"
+            found = graded(kernel, name, f"student {number}")
+            if found["score"] >= 1.0 or found["outcome"] == "correct":
+                accepted.append((name, mistake))
+            if found["mistakes"] != [mistake]:
+                unnamed.append((name, mistake, found["mistakes"]))
+    assert accepted == []
+    assert unnamed == []
+
+
+def test_answers_looked_up_in_the_public_key_earn_nothing(kernel):
+    code = """
+from lifkit.exercises import load_key, key_names
+from lifkit.exercises.plain import same
+def looked_up(name):
+    key = load_key(name)
+    def answer(*arguments):
+        for case, right in zip(key.cases, key.expected):
+            if same(list(case.calls[0].inputs.values()), list(arguments)):
+                values = [right[output.name] for output in key.exercise.outputs]
+                return values[0] if len(values) == 1 else values
+        return arguments[0]
+    return answer
+"""
+    assert kernel.execute(code).status == "ok"
+    for name, reference in references().items():
+        if not reference.exercise.is_class:
+            assert kernel.execute(f"{name} = looked_up({name!r})").status == "ok"
+            assert graded(kernel, name, "x")["score"] == 0.0, name
