@@ -24,6 +24,7 @@ from .exercises import (
     hint_html,
     hint_text,
     judge,
+    key_editions,
     key_names,
     load_key,
 )
@@ -118,7 +119,7 @@ def open_lab(lab: str, edition: str = "") -> None:
     edition : str
         The edition that the notebook was built for; empty in the instructor's source.
     """
-    mine = {key.edition for key in map(load_key, key_names()) if key.exercise.lab == lab}
+    mine = key_editions(lab)
     if not mine:
         _note(
             f"This lifkit does not know {lab}. Your notebook is newer than the lifkit beside it: update "

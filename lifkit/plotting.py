@@ -17,6 +17,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
@@ -44,6 +45,9 @@ PALE_COLOURS = tuple(sns.color_palette("Set2").as_hex())
 #: Pixels a shown figure has for each pixel it takes on the page, for screens with small pixels.
 SHARPNESS = 1.5
 
+#: Inches around a shown figure that stay white, beside the little that a constrained layout leaves.
+MARGIN = 0.06
+
 
 def use_theme(font_scale: float = 1.0) -> None:
     """Set the course's look: seaborn ticks, Set2 palette, no top and right spines.
@@ -60,6 +64,8 @@ def use_theme(font_scale: float = 1.0) -> None:
         rc={
             "axes.spines.right": False,
             "axes.spines.top": False,
+            # Nothing is drawn above the axes, and searching for it takes a fifth of the time.
+            "axes.titley": 1.0,
             "figure.dpi": 96,
             "legend.frameon": False,
         },
@@ -307,6 +313,9 @@ def show(fig: Figure, alt: str) -> None:
 def as_html(fig: Figure, alt: str) -> str:
     """Return a figure as an HTML picture with its alternative text, and close it.
 
+    The picture has the figure's own size.  Where no other layout was chosen a constrained one moves
+    the axes so that all labels fit into it.
+
     Parameters
     ----------
     fig : Figure
@@ -317,9 +326,22 @@ def as_html(fig: Figure, alt: str) -> str:
     -------
     str
     """
+    if fig.get_layout_engine() is None:
+        fig.set_layout_engine("constrained")
+    engine = fig.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        x, y = MARGIN / fig.get_size_inches()
+        engine.set(rect=(x, y, 1 - 2 * x, 1 - 2 * y))
+    for ax in fig.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            if not axis.get_label_text():
+                axis.set_label_coords(0, 0)  # else a place is searched for the empty text, too
     buffer = io.BytesIO()
-    dpi = SHARPNESS * fig.dpi
-    fig.savefig(buffer, format="png", dpi=dpi, bbox_inches="tight", facecolor="white")
+    # Straight to the canvas: savefig draws everything once more to see how much room it takes.
+    canvas, dpi = FigureCanvasAgg(fig), fig.dpi
+    fig.set(dpi=SHARPNESS * dpi, facecolor="white")
+    canvas.print_png(buffer, pil_kwargs={"compress_level": 3})
+    fig.set(dpi=dpi)
     plt.close(fig)
     picture = buffer.getvalue()
     # A PNG file keeps its width in bytes 16 to 19.

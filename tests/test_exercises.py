@@ -1,5 +1,7 @@
 """The parts of lifkit.exercises: plain data, comparison, diagnosis, keys."""
 
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from lifkit.exercises import (
     Output,
     Property,
     compare,
+    key_editions,
     key_names,
     load_key,
     pack,
@@ -20,6 +23,7 @@ from lifkit.exercises import (
     unpack,
 )
 from lifkit.exercises.calling import Answer
+from lifkit.exercises.keys import _array
 
 ARRAY = Output(name="x", unit="mV", atol=1e-9, axes=("step", "neuron"), shape="(N_t + 1, n)")
 TRAINS = Output(name="times", kind="ragged", unit="ms", atol=1e-6, axes=("neuron", "spike"))
@@ -150,8 +154,48 @@ def test_a_damaged_or_missing_key_says_so(tmp_path):
     (tmp_path / "broken.npz").write_bytes(b"not a key")
     with pytest.raises(ValueError, match="damaged"):
         load_key("broken", tmp_path)
+    with pytest.raises(ValueError, match="damaged"):
+        key_editions("lab2", tmp_path)
     with pytest.raises(KeyNotFound, match="broken"):
         load_key("absent", tmp_path)
+
+
+def test_a_key_with_objects_is_not_opened(tmp_path):
+    text = b'{"format": 1, "exercise": {"$array": "0"}}'
+    objects = np.array([print], dtype=object)
+    np.savez(tmp_path / "evil.npz", **{"json": np.frombuffer(text, np.uint8), "0": objects})
+    with pytest.raises(ValueError, match="damaged"):
+        load_key("evil", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.float64(2.5),
+        np.zeros((0, 3)),
+        np.arange(6, dtype=np.int32).reshape(2, 3),
+        np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+        np.array([True, False]),
+        np.array([1 + 2j, np.nan]),
+    ],
+    ids=["number", "empty", "int32", "by column", "bool", "complex"],
+)
+def test_an_array_comes_from_disk_as_numpy_reads_it(array, tmp_path):
+    np.savez(tmp_path / "any.npz", array=array)
+    with zipfile.ZipFile(tmp_path / "any.npz") as file:
+        mine = _array(file.read("array.npy"))
+    right = np.load(tmp_path / "any.npz")["array"]
+    assert (mine.dtype, mine.shape, mine.strides) == (right.dtype, right.shape, right.strides)
+    assert mine.tobytes() == right.tobytes() and mine.flags.writeable
+
+
+def test_a_labs_editions_are_read_without_loading_its_keys():
+    labs = {name: load_key(name) for name in key_names()}
+    load_key.cache_clear()
+    for lab in ("lab1", "lab2", "lab3", "lab9"):
+        mine = {key.edition for key in labs.values() if key.exercise.lab == lab}
+        assert key_editions(lab) == mine
+    assert load_key.cache_info().currsize == 0
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 import linecache
 import textwrap
+from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -919,3 +921,58 @@ def test_strong_currents_follow_the_straight_line_without_leak():
     I_ext = 1e5
     line_hz = 1000 * I_ext / (1.0 * 10.0 * 25.0)
     assert fi_exact(I_ext, **SEED_NEURON, tau=10.0, t_ref=0.0) == pytest.approx(line_hz, rel=1e-3)
+
+
+# --- The notebook ---------------------------------------------------------------------------------
+
+
+def cell(name):
+    path = Path(__file__).resolve().parents[1] / "solutions" / "labs" / "lab2" / "lab2.ipynb"
+    return {cell.id: cell.source for cell in nbformat.read(path, 4).cells}[name]
+
+
+def test_the_notebooks_sweep_runs_anew_when_the_solver_or_the_class_changed():
+    runs = []
+
+    class Counted(LIFNeuron):
+        def simulate(self, *inputs):
+            runs.append(inputs)
+            super().simulate(10, 0.1, *inputs[2:])
+
+    notebook = {"np": np, "LIFNeuron": Counted, "lif_euler": lif_euler}
+    exec(cell("sweep").split("\n\n\nneuron = ")[0], notebook)
+    sweep = notebook["sweep"]
+    assert sweep() is sweep() and sweep().I_ext == 21.0 and len(runs) == 1
+    assert runs[0][:2] == (10_000, 0.1)
+    notebook["lif_euler"] = lambda *inputs: lif_euler(*inputs)
+    sweep()
+    notebook["LIFNeuron"] = type("LIFNeuron", (Counted,), {})
+    sweep()
+    assert len(runs) == 3
+
+
+def test_the_notebooks_rates_between_spikes_are_those_of_the_intervals():
+    """The runs are short, so a window of fixed length would count parts of intervals."""
+    notebook = {"np": np, "firing_rate": firing_rate}
+    exec(cell("fi").split("\n\n\ncurrents = ")[0], notebook)
+    trains = [np.array([]), np.array([46.1]), 0.1 * np.array([461, 920, 1379, 1838])]
+    rates = notebook["rates_between_spikes"](trains)
+    assert rates.tolist()[:2] == [0, 0] and rates[2] == pytest.approx(1000 / 45.9)
+
+
+@pytest.mark.parametrize(
+    ("current", "steps", "dt", "tau", "t_ref"),
+    [
+        (20.2, 2000, 0.1, 10.0, 0.0),
+        (20.2, 200, 1.0, 10.0, 0.0),
+        (1 + 5 * 59 / 14, 5000, 0.1, 50.0, 0.0),
+        (20.5, 2400, 0.05, 10.0, 5.0),
+        (20.5, 2500, 0.1, 20.0, 0.0),
+    ],
+    ids=["f-I curve", "coarse f-I curve", "tau", "ceiling", "inference"],
+)
+def test_the_notebooks_runs_are_long_enough_for_the_slowest_neuron(current, steps, dt, tau, t_ref):
+    """Two spikes at least for the lowest current above rheobase, or it would read 0 Hz."""
+    one = SEED_NEURON | {"I_ext": np.array([current]), "tau": np.array([tau]), "t_ref": t_ref}
+    *_, (train,) = lif_refractory(N_t=steps, dt=dt, V_init=np.array([-70.0]), **one)
+    assert len(train) >= 2

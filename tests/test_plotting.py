@@ -1,6 +1,8 @@
 """Drawing: axes in and out, units on the labels, data and settings left as they were."""
 
+import base64
 import html
+import io
 import re
 import sys
 from types import SimpleNamespace
@@ -11,6 +13,8 @@ import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import TightLayoutEngine
 
 from lifkit import plotting
 
@@ -265,11 +269,61 @@ def test_shown_figure_is_white_and_fits_the_page(shown):
     assert "max-width:100%" in shown["text/html"]
 
 
+def picture_of(page):
+    """Return the pixels of a figure shown as HTML."""
+    data = re.search('base64,([^"]*)', page)[1]
+    return plt.imread(io.BytesIO(base64.b64decode(data)), format="png")
+
+
 def test_shown_figure_has_its_own_size_and_more_pixels(shown, ax):
+    pixels, inches = picture_of(shown["text/html"]), ax.figure.get_size_inches()
     width = int(re.search('width="([0-9]+)"', shown["text/html"])[1])
-    inches = ax.figure.get_size_inches()[0]
-    # A tight box cuts the margins off, at most a fifth on each side.
-    assert 0.6 * inches * ax.figure.dpi < width <= 1.1 * inches * ax.figure.dpi
+    assert width == inches[0] * ax.figure.dpi
+    assert pixels.shape[1] == plotting.SHARPNESS * width
+
+
+def test_a_figure_shown_again_is_the_same(ax):
+    assert plotting.as_html(ax.figure, ALT) == plotting.as_html(ax.figure, ALT)
+
+
+def outside_names(layout):
+    """Draw what stands outside the axes: long tick labels, a level's name, a legend, a title."""
+    fig, ax = plt.subplots(figsize=(6, 3), layout=layout)
+    plotting.plot_voltage(ax, T, 1e5 * V, V_theta=-5e6, V_reset=-7.5e6, label="a neuron")
+    plotting.plot_level(ax, -6e6, "a name that is long")
+    ax.ticklabel_format(style="plain")
+    ax.set_title("A title")
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1.05))
+    return fig
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [grid, lambda: outside_names(None), lambda: outside_names("constrained")],
+    ids=["grid", "no layout", "constrained"],
+)
+def test_shown_figure_cuts_nothing_off(draw):
+    plotting.use_theme()
+    pixels = picture_of(plotting.as_html(draw(), ALT))
+    edge = round(plotting.MARGIN * 96 * plotting.SHARPNESS)
+    ink = np.argwhere((pixels[..., :3] < 0.9).any(axis=-1))
+    assert np.all(ink.min(axis=0) >= edge)
+    assert np.all(ink.max(axis=0) < np.array(pixels.shape[:2]) - edge)
+
+
+def test_shown_figure_is_drawn_once(ax, monkeypatch):
+    drawn = []
+    draw = Figure.draw
+    monkeypatch.setattr(Figure, "draw", lambda *args: drawn.append(draw(*args)))
+    plotting.as_html(ax.figure, ALT)
+    assert len(drawn) == 1
+
+
+def test_a_layout_of_the_figures_own_is_kept():
+    fig = plt.figure(layout="tight")
+    fig.add_subplot()
+    plotting.as_html(fig, ALT)
+    assert isinstance(fig.get_layout_engine(), TightLayoutEngine)
 
 
 def test_shown_figure_is_closed(shown):

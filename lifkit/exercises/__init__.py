@@ -8,7 +8,7 @@ the answers beside the key (`compare`, `diagnose`, `report`); `words` writes the
 from .calling import Answer, Attempt, Problem, attempt
 from .compare import Gap, compare
 from .diagnose import diagnose
-from .keys import KEYS, KeyNotFound, key_names, load_key, pack, save_key, unpack
+from .keys import KEYS, KeyNotFound, key_editions, key_names, load_key, pack, save_key, unpack
 from .model import Call, Case, Exercise, Key, Mistake, Output, Property
 from .plain import plain
 from .reference import Reference, load_references, make_key
@@ -43,6 +43,7 @@ __all__ = [
     "hint_html",
     "hint_text",
     "judge",
+    "key_editions",
     "key_names",
     "load_key",
     "load_references",

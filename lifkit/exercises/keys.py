@@ -1,7 +1,7 @@
 """Answer keys on disk: arrays and texts in one ``.npz`` file an exercise, and no code.
 
 The file holds numeric arrays only, plus one array of bytes: the JSON text that says how they hang
-together.  It is read with ``allow_pickle=False``, so opening a key can't run anything.
+together.  An array of Python objects is refused, so opening a key can't run anything.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import functools
 import io
 import json
 import zipfile
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,16 @@ import numpy as np
 
 from .model import Call, Case, Exercise, Key, Mistake, Output, Property
 
-__all__ = ["KEYS", "KeyNotFound", "key_names", "load_key", "pack", "save_key", "unpack"]
+__all__ = [
+    "KEYS",
+    "KeyNotFound",
+    "key_editions",
+    "key_names",
+    "load_key",
+    "pack",
+    "save_key",
+    "unpack",
+]
 
 #: The folder of the keys that came with this copy of lifkit.
 KEYS = Path(__file__).resolve().parent.parent / "keys"
@@ -93,7 +104,7 @@ def unpack(arrays: Any) -> Any:
             return [walk(value) for value in node]
         return node
 
-    return walk(json.loads(arrays["json"].tobytes().decode()))
+    return walk(_text(arrays))
 
 
 def save_key(key: Key, folder: Path = KEYS) -> Path:
@@ -134,10 +145,36 @@ def load_key(name: str, folder: Path = KEYS) -> Key:
     if not path.is_file():
         known = ", ".join(key_names(folder)) or "none at all"
         raise KeyNotFound(f"lifkit has no exercise called {name!r}; it has: {known}.")
+    return _key(_read(path, unpack))
+
+
+def key_names(folder: Path = KEYS) -> list[str]:
+    """Return the names of the exercises that have a key, in alphabetical order."""
+    return sorted(path.stem for path in Path(folder).glob("*.npz"))
+
+
+def key_editions(lab: str, folder: Path = KEYS) -> set[str]:
+    """Return the editions of a lab's keys: one where all were built together, none without a key.
+
+    Takes a tenth of the time of loading the keys: it reads their texts and leaves the arrays.
+
+    Raises
+    ------
+    ValueError
+        As for `load_key`.
+    """
+    trees = [_read(Path(folder) / f"{name}.npz", _text, "json.npy") for name in key_names(folder)]
+    return {tree["edition"] for tree in trees if tree["exercise"]["lab"] == lab}
+
+
+def _read(path: Path, make: Callable[[Any], Any], *members: str) -> dict[str, Any]:
+    """Make a tree of a key's arrays, or of those in the named members only."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            tree = unpack({member: arrays[member] for member in arrays.files})
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        with zipfile.ZipFile(path) as file:
+            names = members or file.namelist()
+            arrays = {name.removesuffix(".npy"): _array(file.read(name)) for name in names}
+        tree = make(arrays)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(
             f"The answer key {path.name} is damaged ({error}); reinstall lifkit."
         ) from error
@@ -145,12 +182,28 @@ def load_key(name: str, folder: Path = KEYS) -> Key:
         raise ValueError(
             f"The answer key {path.name} is from another version of lifkit; reinstall it."
         )
-    return _key(tree)
+    return tree
 
 
-def key_names(folder: Path = KEYS) -> list[str]:
-    """Return the names of the exercises that have a key, in alphabetical order."""
-    return sorted(path.stem for path in Path(folder).glob("*.npz"))
+def _text(arrays: Any) -> Any:
+    return json.loads(arrays["json"].tobytes().decode())
+
+
+def _array(member: bytes) -> np.ndarray:
+    """Read an array as `np.load` does, but four times as fast: a key has up to a thousand of them."""
+    start = 10 + int.from_bytes(member[8:10], "little")
+    shape, by_column, dtype = _header(member[:start])
+    # A bytearray can be written to, and makes no array of objects.
+    flat = np.frombuffer(bytearray(member), dtype, offset=start)
+    return flat.reshape(shape, order="F" if by_column else "C")
+
+
+@functools.lru_cache(maxsize=1000)  # a key's arrays have few different headers
+def _header(head: bytes) -> tuple[tuple[int, ...], bool, np.dtype]:
+    stream = io.BytesIO(head)
+    if np.lib.format.read_magic(stream) != (1, 0):
+        raise ValueError("an array of another format than 1.0")
+    return np.lib.format.read_array_header_1_0(stream)
 
 
 def _key(tree: dict[str, Any]) -> Key:
