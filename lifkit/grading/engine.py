@@ -14,6 +14,8 @@ import functools
 import json
 import logging
 import shutil
+import signal
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future
@@ -130,12 +132,16 @@ def grade_class(
     with course.working_in(root):
         coursedir = CourseDirectory(config=config)
         _ensure_assignment(root, lab, coursedir, config)
-        engine = _Engine(coursedir, config, options, progress)
-        engine.permissions = 644  # so that the next run may replace them
-        engine.init_notebooks()
-        engine.start_with(
-            executor or functools.partial(local_executor, root=str(root), sandbox=options.sandbox)
-        )
+        with _Stop() as stop:
+            engine = _Engine(coursedir, config, options, progress, stop)
+            engine.permissions = 644  # so that the next run may replace them
+            engine.init_notebooks()
+            engine.start_with(
+                executor
+                or functools.partial(local_executor, root=str(root), sandbox=options.sandbox)
+            )
+            if options.feedback:
+                engine.write_pages()
     return engine.outcome
 
 
@@ -196,8 +202,10 @@ class _Engine(Autograde, _PlainCopies):
         config: Config,
         options: Options,
         progress: Callable[[str, int, int], None],
+        stop: _Stop,
     ) -> None:
         super().__init__(coursedir=coursedir, config=config)
+        self._stop = stop
         self.log = logging.getLogger("lifkit.grading")
         self.options = options
         self.progress = progress
@@ -243,13 +251,12 @@ class _Engine(Autograde, _PlainCopies):
                     pool.submit(choose_sandbox, self.options.sandbox, self._root)
                     for _ in range(jobs)
                 ]
+                self._wait(ready[:1])
                 ready[0].result()
                 lost = self._through(pool, todo_now, 2 * jobs)
             if not lost:
                 break
             todo_now = iter([*lost, *todo_now])
-        if self.options.feedback and self.outcome.graded:
-            self._feedback(executor, jobs)
 
     def _through(self, pool: Executor, todo: Iterator[str], most: int) -> list[str]:
         """Send submissions through the pool; return those that were lost with it."""
@@ -257,23 +264,33 @@ class _Engine(Autograde, _PlainCopies):
         try:
             while True:
                 while len(running) < most and (student := next(todo, None)) is not None:
+                    self._stop.here()
                     job = self._guarded(student, self._prepare)
-                    if job is not None:
-                        running[pool.submit(grade, job)] = student
+                    try:
+                        if job is not None:
+                            running[pool.submit(grade, job)] = student
+                    except BrokenProcessPool:
+                        return self._lost([student, *running.values()])
                 if not running:
                     return []
-                done, _ = concurrent.futures.wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
+                for future in self._wait(running):
+                    self._stop.here()
                     student = running.pop(future)
                     if isinstance(future.exception(), BrokenProcessPool):
                         return self._lost([student, *running.values()])
                     self._guarded(student, functools.partial(self._finish, future))
-        except BrokenProcessPool:
-            return self._lost(list(running.values()))
         except BaseException:
             for future in running:
                 future.cancel()
             raise
+
+    def _wait(self, futures: Iterable[Future[Any]]) -> set[Future[Any]]:
+        """Wait until one of them is done, and stop where that was asked for."""
+        while True:
+            self._stop.here()
+            done, _ = concurrent.futures.wait(futures, timeout=0.2, return_when=FIRST_COMPLETED)
+            if done:
+                return done
 
     def _lost(self, students: list[str]) -> list[str]:
         """Count how often a submission was under way when a worker was lost; give up some day."""
@@ -376,25 +393,62 @@ class _Engine(Autograde, _PlainCopies):
         self.outcome.graded.append(student)
         self.progress(student, self._done, self._total)
 
-    def _feedback(
-        self, executor: Callable[[int], contextlib.AbstractContextManager[Executor]], jobs: int
-    ) -> None:
-        with local_executor(jobs, root=str(self.coursedir.root), sandbox="off") as pool:
-            for student, why in _each(
-                pool, write_feedback, str(self.coursedir.root), self.lab, self.outcome.graded
-            ):
-                self.outcome.failed[student] = f"feedback page: {why}"
+    def write_pages(self) -> None:
+        """Write the feedback pages that are not there, or older than the verdicts they show."""
+        todo = [
+            student
+            for student in [*self.outcome.graded, *self.outcome.skipped]
+            if not self._has_page(student)
+        ]
+        if not todo:
+            return
+        jobs = max(1, min(self.options.jobs, (len(todo) + 1) // 2))
+        with local_executor(jobs, root=str(self._root), sandbox="off") as pool:
+            pages = {
+                pool.submit(write_feedback, str(self._root), self.lab, student): student
+                for student in todo
+            }
+            while pages:
+                for future in self._wait(pages):
+                    student, error = pages.pop(future), future.exception()
+                    if error is not None:
+                        why = f"feedback page: {type(error).__name__}: {error}"
+                        self.outcome.failed[student] = why
+
+    def _has_page(self, student: str) -> bool:
+        folder = self.coursedir.format_path(self.coursedir.feedback_directory, student, self.lab)
+        try:
+            page = (Path(folder) / f"{self.lab}.html").stat().st_mtime
+            return page >= course.verdict_path(self._root, self.lab, student).stat().st_mtime
+        except OSError:
+            return False
 
 
-def _each(
-    pool: Executor, work: Callable[..., None], root: str, lab: str, students: Iterable[str]
-) -> Iterator[tuple[str, str]]:
-    """Do `work` for every student; give those for whom it failed, with the reason."""
-    futures = {pool.submit(work, root, lab, student): student for student in students}
-    for future in concurrent.futures.as_completed(futures):
-        error = future.exception()
-        if error is not None:
-            yield futures[future], f"{type(error).__name__}: {error}"
+class _Stop:
+    """Turns Ctrl-C into an end between two submissions; a second one ends at once."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def here(self) -> None:
+        """Raise KeyboardInterrupt, if Ctrl-C was pressed: nothing is half-written here."""
+        if self._asked:
+            raise KeyboardInterrupt
+
+    def _ask(self, number: int, frame: Any) -> None:
+        if self._asked:
+            raise KeyboardInterrupt
+        self._asked = True
+
+    def __enter__(self) -> _Stop:
+        self._before = None
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._ask)
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
 
 
 def write_feedback(root: str, lab: str, student: str) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import multiprocessing.util
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor
 
@@ -51,6 +53,15 @@ def _begin_work(root: str, channel: socket.socket | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator
     adopt(channel)
     multiprocessing.util.Finalize(None, close_warm, exitpriority=10)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the coordinator is killed, and with it the box that it has open."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @contextlib.contextmanager
