@@ -197,6 +197,62 @@ def test_a_course_inside_the_environment_is_masked(sandbox, tmp_path, monkeypatc
     assert text == "['.venv']\n"
 
 
+# Side by side -----------------------------------------------------------------------------------
+
+WORK = "import time\nstart = time.process_time()\nwhile time.process_time() - start < {}: pass"
+
+
+def test_time_in_which_others_had_the_processor_is_not_counted(sandbox):
+    """Three share one core: 1.5 s of work take 4.5 s by the clock, and the limit is 2.5 s."""
+    core = {min(os.sched_getaffinity(0))}
+    rivals = [
+        subprocess.Popen([sys.executable, "-c", "import os; os.nice(5)\nwhile True: pass"])
+        for _ in range(2)
+    ]
+    try:
+        with Kernel(Limits(timeout=2.5), {}) as kernel:
+            for process in (kernel._inside, *(rival.pid for rival in rivals)):
+                os.sched_setaffinity(process, core)
+            assert kernel.execute(WORK.format(1.5)).status == "ok"
+            assert kernel.execute(WORK.format(60)).status == "timeout"
+    finally:
+        for rival in rivals:
+            rival.kill()
+            rival.wait()
+
+
+def test_a_call_is_given_the_time_that_others_took(sandbox):
+    """The limit of one call, which is counted in the submission's process, is as patient."""
+    rivals = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+    code = (
+        "from lifkit.exercises import Call, Case, Exercise, Output\n"
+        "from lifkit.exercises.calling import answer\n"
+        "exercise = Exercise(name='f', lab='l', number='1', title='', parameters=('x',),\n"
+        "    outputs=(Output(name='y'),), properties=(), hints=())\n"
+        "case = Case(name='c', group='g', calls=(Call(inputs={{'x': 1.0}}),))\n"
+        "def f(x):\n    " + WORK.replace("\n", "\n    ") + "\n    return x\n"
+        "print(answer(exercise, f, case, limit=1.5).status)"
+    )
+    try:
+        with Kernel(Limits(timeout=60), {}) as kernel:
+            for process in (kernel._inside, *(rival.pid for rival in rivals)):
+                os.sched_setaffinity(process, {min(os.sched_getaffinity(0))})
+            assert printed(kernel, code.format(1.0))[0] == "ok\n"
+            assert printed(kernel, code.format(60))[0] == "timeout\n"
+    finally:
+        for rival in rivals:
+            rival.kill()
+            rival.wait()
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core can't be more than busy")
+def test_what_keeps_several_cores_busy_is_ended(sandbox):
+    with Kernel(Limits(timeout=40), {}) as kernel:
+        code = "import os\nfor _ in range(8):\n    if os.fork() == 0:\n        while True: pass\n"
+        reply = kernel.execute(code + "import time; time.sleep(60)")
+    assert reply.status == "too many processes"
+
+
 # Refusing -----------------------------------------------------------------------------------------
 
 
