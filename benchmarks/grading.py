@@ -155,8 +155,8 @@ def memory_of(process: int) -> float:
     children: dict[int, list[int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
-            parent = int(path.read_text().rpartition(")")[2].split()[1])
-        except OSError:
+            parent = int(path.read_text("latin-1").rpartition(")")[2].split()[1])
+        except (OSError, IndexError):
             continue
         children.setdefault(parent, []).append(int(path.parent.name))
     todo, total = list(children.get(process, [])), 0.0

@@ -232,7 +232,7 @@ class Box:
 
     def _work(self, process: str) -> float:
         try:
-            with open(self.path(f"/proc/{process}/stat")) as file:
+            with open(self.path(f"/proc/{process}/stat"), encoding="latin-1") as file:
                 fields = file.read().rpartition(")")[2].split()
             return sum(map(int, fields[11:15])) / _TICKS  # utime, stime, cutime, cstime
         except (OSError, ValueError):
@@ -241,7 +241,8 @@ class Box:
     def _memory(self, process: str, file: str, *fields: str) -> int:
         """Return the bytes of memory of one process, from the named fields of a file about it."""
         try:
-            with open(self.path(f"/proc/{process}/{file}")) as lines:
+            # A process chooses its own name, in any bytes.
+            with open(self.path(f"/proc/{process}/{file}"), encoding="latin-1") as lines:
                 rows = dict(line.split(":", 1) for line in lines if ":" in line)
         except (OSError, ValueError):
             return 0  # ended meanwhile

@@ -382,6 +382,18 @@ QUICK = {
     "daemon": Attack(before=DAEMON),
     # too much of something
     "4 GB": Attack(code=euler("x = np.ones(500_000_000)"), euler="out of memory"),
+    "4 GB under odd names": Attack(
+        code=euler(
+            "import ctypes, os, time",
+            "for _ in range(5):",
+            "    if os.fork() == 0:",
+            "        ctypes.CDLL(None).prctl(15, b'\\xff) \\n\\xfe', 0, 0, 0)",
+            "        x = np.ones(100_000_000)",
+            "        time.sleep(9)",
+            "time.sleep(9)",
+        ),
+        euler="out of memory",
+    ),
     "4 GB in a hurry": Attack(
         code=euler(
             "import os",
