@@ -57,9 +57,11 @@ IMPORT_MAP = {
         "lifkit.exercises nbgrader nbconvert nbformat traitlets", lazily="solutions.reference"
     ),
     "grading": may(
-        f"lifkit.exercises lifkit.plotting {JUPYTER} matplotlib zmq",
-        # A kernel in its sandbox, a class on a cluster, a progress bar, a figure: when asked for.
-        lazily="solutions.reference ipykernel matplotlib_inline pyseccomp distributed tqdm seaborn",
+        f"lifkit.exercises lifkit.plotting {JUPYTER} matplotlib sqlalchemy zmq",
+        # A kernel in its sandbox, outputs to clean, a class on a cluster, a progress bar, a figure:
+        # when asked for.
+        lazily="solutions.reference ipykernel matplotlib_inline pyseccomp bleach distributed tqdm "
+        "seaborn",
     ),
     # The front desk knows every room and opens none before it is asked for.
     "cli": may(

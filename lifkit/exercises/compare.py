@@ -19,6 +19,10 @@ from .model import Case, Exercise, Output
 __all__ = ["Gap", "compare", "gaps"]
 
 
+#: Rows of an array that are looked at one by one; no exercise has more than 1000 neurons.
+MOST_ROWS = 100_000
+
+
 @dataclass(frozen=True, kw_only=True)
 class Gap:
     """Where an answer parts from the key.
@@ -106,7 +110,7 @@ def by_name(exercise: Exercise, case: Case, value: Any) -> dict[str, Any]:
     if len(names) == 1:
         return {names[0]: value}
     parts = value
-    if isinstance(value, np.ndarray) and value.ndim:
+    if isinstance(value, np.ndarray) and value.ndim and len(value) == len(names):
         parts = [np.asarray(part) for part in value]
     if isinstance(parts, list) and len(parts) == len(names):
         return dict(zip(names, parts, strict=True))
@@ -165,6 +169,8 @@ def as_ragged(value: Any) -> list[np.ndarray]:
         If it has no such form.
     """
     if isinstance(value, np.ndarray) and value.ndim:
+        if len(value) > MOST_ROWS:
+            raise _Mismatch("shape", f"it has {len(value)} entries")
         value = [np.asarray(item) for item in value]
     if not isinstance(value, list):
         raise _Mismatch("form", f"it is {returned(value)}, not a list with one array a neuron")

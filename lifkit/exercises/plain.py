@@ -97,6 +97,8 @@ def same(one: Any, other: Any) -> bool:
         return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
     if one is None or other is None:
         return one is other
+    if isinstance(one, list | tuple | Mapping) or isinstance(other, list | tuple | Mapping):
+        return False
     one, other = np.asarray(one), np.asarray(other)
     if one.shape != other.shape or one.dtype != other.dtype:
         return False

@@ -24,7 +24,17 @@ import numpy as np
 from ..exercises import Answer, Attempt, Case, Exercise, Key, Problem, attempt, pack, unpack
 from ..exercises.keys import _key as key_from
 
-__all__ = ["MOST", "Asked", "Unreadable", "ask", "keep", "question", "read", "reminder"]
+__all__ = [
+    "MOST",
+    "Asked",
+    "Unreadable",
+    "ask",
+    "keep",
+    "question",
+    "read",
+    "reminder",
+    "without_addresses",
+]
 
 #: Bytes of answers that are read.  The longest case, 10 neurons for 10 000 steps, has 1.6 MB.
 MOST = 32_000_000
@@ -167,23 +177,12 @@ def read(data: bytes, exercise: Exercise, cases: tuple[Case, ...]) -> Asked:
         if "oversized" in tree:
             raise Unreadable(f"more than {MOST // 1_000_000} MB of numbers")
         if "missing" in tree:
-            names = [name for name in _list(tree["missing"]) if isinstance(name, str)]
-            return Asked(
-                attempt=None, names=tuple(name[:80] for name in names if name.isidentifier())
-            )
+            return Asked(attempt=None, names=_names(tree["missing"], 500))
+        _weigh(tree, 0)
         return Asked(attempt=_attempt(tree, exercise, cases))
     except Unreadable:
         raise
-    # Whatever else is wrong with hostile bytes, it is one thing to us.
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OSError) as error:
-        raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from None
-    except (
-        zipfile.BadZipFile,
-        NotImplementedError,
-        RecursionError,
-        EOFError,
-        MemoryError,
-    ) as error:
+    except Exception as error:  # whatever is wrong with hostile bytes, it is one thing to us
         raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from None
 
 
@@ -223,6 +222,18 @@ def _array(data: bytes) -> np.ndarray:
     order: Any = "F" if said["fortran"] == "True" else "C"
     flat = np.frombuffer(data, dtype=dtype, offset=start)
     return flat.reshape(shape, order=order).astype(dtype.newbyteorder("="))
+
+
+def _weigh(node: Any, total: int) -> int:
+    """Return the bytes of all arrays, each as often as it is referred to; refuse too many."""
+    if isinstance(node, np.ndarray):
+        total += node.nbytes
+    elif isinstance(node, dict | list):
+        for item in node.values() if isinstance(node, dict) else node:
+            total = _weigh(item, total)
+    if total > MOST:
+        raise Unreadable(f"more than {MOST // 1_000_000} MB of numbers")
+    return total
 
 
 def _attempt(tree: dict[str, Any], exercise: Exercise, cases: tuple[Case, ...]) -> Attempt:
@@ -295,17 +306,22 @@ def _problem(tree: dict[str, Any]) -> Problem:
     )
 
 
+def without_addresses(text: str) -> str:
+    """Return a text without addresses in memory, which differ from run to run, or control signs."""
+    text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", text)
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def _words(text: Any, most: int) -> str:
     """Return a short text without addresses, which differ from run to run, or control signs."""
     if not isinstance(text, str):
         raise Unreadable("no text where text belongs")
-    text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", text[:most])
-    return "".join(sign if sign.isprintable() else " " for sign in text)
+    return without_addresses(text[:most])
 
 
-def _names(items: Any) -> tuple[str, ...]:
+def _names(items: Any, most: int = 50) -> tuple[str, ...]:
     return tuple(
-        item for item in _list(items)[:50] if isinstance(item, str) and item.isidentifier()
+        item[:80] for item in _list(items)[:most] if isinstance(item, str) and item.isidentifier()
     )
 
 

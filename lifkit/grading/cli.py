@@ -150,6 +150,8 @@ def _say(lab: str, root: Path, done: object) -> None:
     assert isinstance(done, Outcome)
     if done.skipped:
         print(f"{len(done.skipped)} unchanged since they were graded (--force grades them again).")
+    for student, why in sorted(done.odd.items()):
+        print(f"{student}: look at this one; it could not be graded: {why}", file=sys.stderr)
     for student, why in sorted(done.failed.items()):
         print(f"{student}: NOT GRADED, the grader itself failed: {why}", file=sys.stderr)
     print(report.class_table(report.read(root, lab)))

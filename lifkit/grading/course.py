@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import functools
 import hashlib
 import json
 import os
 import secrets
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,11 +21,13 @@ from .. import __version__
 from .heal import FILE
 
 __all__ = [
+    "entries",
     "find_root",
     "grading_seed",
     "identity",
     "load_config",
     "side_files",
+    "timestamp",
     "unlink_traps",
     "verdict_path",
     "working_in",
@@ -31,6 +35,9 @@ __all__ = [
 
 #: Bytes of side files that are taken along; more than that is no homework of this course.
 FILES = 50_000_000
+
+#: How many folders deep, and how many entries, are looked at of what was handed in.
+DEPTH, NUMBER = 12, 2000
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -102,18 +109,45 @@ def verdict_path(root: Path, lab: str, student: str) -> Path:
     return root / "verdicts" / lab / f"{student}.json"
 
 
+def entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Give what was handed in that is no folder, by its path from there, in the order of names.
+
+    At most `DEPTH` folders deep and `NUMBER` entries, since a path or a tree can be as long as a disk;
+    links are given and not followed.
+    """
+    todo, count = [("", str(folder))], 0
+    while todo:
+        prefix, place = todo.pop()
+        try:
+            found = sorted(os.scandir(place), key=lambda entry: entry.name)
+        except OSError:
+            continue  # not there, or not to be read: nothing to grade
+        folders = []
+        for entry in found[:NUMBER]:
+            name = prefix + entry.name
+            count += 1
+            if count > NUMBER:
+                return
+            if entry.is_dir(follow_symlinks=False):
+                if name.count("/") < DEPTH:
+                    folders.append((f"{name}/", entry.path))
+            else:
+                yield name, entry
+        todo += reversed(folders)
+
+
 def side_files(folder: Path) -> dict[str, bytes]:
     """Read what was handed in beside notebooks: plain files, no links, up to 50 MB together."""
     found: dict[str, bytes] = {}
     left = FILES
-    for path in sorted(folder.rglob("*")):
-        if path.suffix == ".ipynb" or path.is_symlink() or not path.is_file():
+    for name, entry in entries(folder):
+        if any(part.endswith(".ipynb") for part in name.split("/")):
             continue
-        if any(parent.is_symlink() for parent in path.relative_to(folder).parents):
+        if not entry.is_file(follow_symlinks=False):
             continue
-        left -= path.stat().st_size
+        left -= max(entry.stat(follow_symlinks=False).st_size, 4096)  # what it takes on a disk
         if left >= 0:
-            found[path.relative_to(folder).as_posix()] = path.read_bytes()
+            found[name] = Path(entry.path).read_bytes()
     return found
 
 
@@ -121,17 +155,36 @@ def unlink_traps(folder: Path) -> None:
     """Put a note in the place of everything in a submission that is no file of its own.
 
     nbgrader copies what it finds, through links too: one to an endless device would fill the disk,
-    and a pipe would stop that student's grading.  (`lifkit grade` copies plain files only and leaves
-    the submission as it is.)
+    and a pipe would stop that student's grading.  A time stamp that is none would stop it as well.
+    (`lifkit grade` copies plain files only and leaves the submission as it is.)
     """
-    for path in sorted(folder.rglob("*")):
-        inside = path.resolve().is_relative_to(folder.resolve())
-        plain = path.is_file() and (inside or not path.is_symlink())
-        if plain or (path.is_dir() and not path.is_symlink()):
-            continue
-        what = f"link to {os.readlink(path)}" if path.is_symlink() else "device or pipe"
-        path.unlink()
-        path.write_text(f"A {what} was handed in here; only files can be graded.\n")
+    for name, entry in entries(folder):
+        if name == "timestamp.txt" and timestamp(folder) is None:
+            os.unlink(entry.path)
+        elif not entry.is_file(follow_symlinks=False):
+            what = "link" if entry.is_symlink() else "device or pipe"
+            os.unlink(entry.path)
+            Path(entry.path).write_text(f"A {what} was handed in here; only files can be graded.\n")
+
+
+def timestamp(folder: Path) -> datetime.datetime | None:
+    """Read when something was handed in, if its ``timestamp.txt`` is a plain file with a time."""
+    from nbgrader.utils import parse_utc
+
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        descriptor = os.open(folder / "timestamp.txt", flags)
+    except OSError:
+        return None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        found = parse_utc(os.read(descriptor, 100).decode("ascii").strip())
+    except (ValueError, OverflowError, AttributeError, TypeError):  # dateutil's ways to say no
+        return None
+    finally:
+        os.close(descriptor)
+    return found if isinstance(found, datetime.datetime) else None
 
 
 def identity(folder: Path, root: Path, lab: str, seed: int, **options: Any) -> str:
@@ -148,18 +201,19 @@ def identity(folder: Path, root: Path, lab: str, seed: int, **options: Any) -> s
     """
     digest = hashlib.sha256()
     digest.update(json.dumps([lab, seed, rules(str(root)), options], sort_keys=True).encode())
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink():
-            text = f"{path.relative_to(folder)}\0link {os.readlink(path)}\0"
-            digest.update(text.encode("utf-8", "replace"))
-        elif path.is_file():
-            size = path.stat().st_size
-            digest.update(f"{path.relative_to(folder)}\0{size}\0".encode("utf-8", "replace"))
-            if size > max(FILE, FILES):  # not looked at when grading either
-                continue
-            with path.open("rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
+    for name, entry in entries(folder):
+        if entry.is_symlink():
+            what = f"link {os.readlink(entry.path)}"
+        elif entry.is_file(follow_symlinks=False):
+            what = str(entry.stat(follow_symlinks=False).st_size)
+        else:
+            what = "device"
+        digest.update(f"{name}\0{what}\0".encode("utf-8", "replace"))
+        if not what.isdigit() or int(what) > max(FILE, FILES):  # not looked at when grading either
+            continue
+        with open(entry.path, "rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
     return digest.hexdigest()
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import dataclasses
+import datetime
 import functools
 import json
 import logging
@@ -28,9 +30,11 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde, BaseConverter, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from . import course
+from .cleaning import clean_text
 from .executors import TRIES, local_executor
 from .steps import Judge, forget
 from .work import Job, Result, choose_sandbox, grade
@@ -88,11 +92,14 @@ class Outcome:
         Students graded now, and those whose verdicts still hold.
     failed : dict of str to str
         Students for whom the grader itself failed, with the reason.
+    odd : dict of str to str
+        Students whose submission was given a verdict without being understood, with the reason.
     """
 
     graded: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    odd: dict[str, str] = field(default_factory=dict)
 
 
 def grade_class(
@@ -130,7 +137,7 @@ def grade_class(
     root = root.resolve()
     config = _configured(root, lab, options)
     with course.working_in(root):
-        coursedir = CourseDirectory(config=config)
+        coursedir = _Course(config=config)
         _ensure_assignment(root, lab, coursedir, config)
         with _Stop() as stop:
             engine = _Engine(coursedir, config, options, progress, stop)
@@ -178,14 +185,31 @@ def _ensure_assignment(root: Path, lab: str, coursedir: CourseDirectory, config:
         raise ValueError(f"nbgrader generate_assignment {lab} failed:\n{result['log']}")
 
 
+#: Side files that a browser would run, were they copied to where the formgrader shows files; some of
+#: them would also stand where nbgrader writes its pages.
+ACTIVE = {".html", ".htm", ".xhtml", ".svg", ".xml", ".js", ".mjs"}
+
+
+class _Course(CourseDirectory):
+    """nbgrader's, reading time stamps as the hostile files that they may be."""
+
+    def get_existing_timestamp(self, dest_path: str) -> datetime.datetime | None:
+        """Return when something was handed in, if its time stamp is one."""
+        return course.timestamp(Path(dest_path))
+
+
 class _PlainCopies(BaseConverter):
     """Stands behind Autograde and copies what was handed in: plain files, and no links."""
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Copy a submission's side files to where it is graded."""
+        if getattr(self, "given_up", ""):
+            return
         target = Path(self._format_dest(assignment_id, student_id))
         files = course.side_files(Path(self._format_source(assignment_id, student_id)))
         for name, data in files.items():
+            if any(Path(part).suffix.lower() in ACTIVE for part in name.split("/")):
+                continue
             path = target / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
@@ -195,6 +219,9 @@ class _Engine(Autograde, _PlainCopies):
     """nbgrader's Autograde with the running of submissions handed out."""
 
     handed_out = True
+
+    #: Why the submission at hand can't be run; empty while it can.
+    given_up = ""
 
     def __init__(
         self,
@@ -254,9 +281,30 @@ class _Engine(Autograde, _PlainCopies):
                 self._wait(ready[:1])
                 ready[0].result()
                 lost = self._through(pool, todo_now, 2 * jobs)
+            for student in lost:
+                self._alone(executor, student)
             if not lost:
                 break
-            todo_now = iter([*lost, *todo_now])
+
+    def _alone(
+        self,
+        executor: Callable[[int], contextlib.AbstractContextManager[Executor]],
+        student: str,
+    ) -> None:
+        """Grade one that was under way when a worker was lost, where it can harm nobody else."""
+        for _ in range(TRIES - 1):
+            with executor(1) as pool:
+                if not self._through(pool, iter([student]), 1):
+                    return
+        self._guarded(
+            student,
+            functools.partial(
+                self._give_up,
+                outcome="crashed",
+                why="The process that looked at this submission ended each time. Nothing else is known "
+                "of it: ask your instructor.",
+            ),
+        )
 
     def _through(self, pool: Executor, todo: Iterator[str], most: int) -> list[str]:
         """Send submissions through the pool; return those that were lost with it."""
@@ -270,14 +318,14 @@ class _Engine(Autograde, _PlainCopies):
                         if job is not None:
                             running[pool.submit(grade, job)] = student
                     except BrokenProcessPool:
-                        return self._lost([student, *running.values()])
+                        return [student, *running.values()]
                 if not running:
                     return []
                 for future in self._wait(running):
                     self._stop.here()
                     student = running.pop(future)
                     if isinstance(future.exception(), BrokenProcessPool):
-                        return self._lost([student, *running.values()])
+                        return [student, *running.values()]
                     self._guarded(student, functools.partial(self._finish, future))
         except BaseException:
             for future in running:
@@ -292,26 +340,41 @@ class _Engine(Autograde, _PlainCopies):
             if done:
                 return done
 
-    def _lost(self, students: list[str]) -> list[str]:
-        """Count how often a submission was under way when a worker was lost; give up some day."""
-        again = []
-        for student in students:
-            self._times = getattr(self, "_times", {})
-            self._times[student] = self._times.get(student, 0) + 1
-            if self._times[student] < TRIES:
-                again.append(student)
-            else:
-                self._failed(student, "Workers that graded it ended without a word, several times.")
-        return again
-
     def _guarded(self, student: str, step: Callable[[str], Any]) -> Any:
         """Do a step for one student; what goes wrong there is theirs alone, and is reported."""
         try:
             return step(student)
+        except (OSError, RuntimeError, SQLAlchemyError) as error:
+            # The machine's fault (a full disk, a kernel that does not start): not the submission's.
+            if not isinstance(error, RecursionError | NotImplementedError):
+                self.log.debug(traceback.format_exc())
+                self._failed(student, f"{type(error).__name__}: {error}")
+                return None
+            self._not_understood(student, error)
         except Exception as error:
+            self._not_understood(student, error)
+        return None
+
+    def _not_understood(self, student: str, error: Exception) -> None:
+        """Give a submission that the grader stumbles over a verdict all the same, and say so."""
+        self.log.debug(traceback.format_exc())
+        what = clean_text(f"{type(error).__name__}: {error}")[:200]
+        why = f"This submission holds something that could not be graded ({what}). Ask your instructor."
+        try:
+            self._give_up(student, outcome="missing", why=why)
+            self.outcome.odd[student] = what
+        except Exception as again:
             self.log.debug(traceback.format_exc())
-            self._failed(student, f"{type(error).__name__}: {error}")
-            return None
+            self._failed(student, f"{what}; then {type(again).__name__}: {again}")
+
+    def _give_up(self, student: str, *, outcome: str, why: str) -> None:
+        """Write the verdicts on a submission that can't be run."""
+        self.given_up = why
+        try:
+            job = dataclasses.replace(self._prepare(student), outcome=outcome)
+            self._write(grade(job), student)
+        finally:
+            self.given_up = ""
 
     def _failed(self, student: str, why: str) -> None:
         self.outcome.failed[student] = why
@@ -342,7 +405,7 @@ class _Engine(Autograde, _PlainCopies):
             record = json.loads(path.read_text(encoding="utf-8"))
             same = record["identity"] == self._judge.identity(self._names(student))
             scores = {f"{name}_check": item["score"] for name, item in record["exercises"].items()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except Exception:  # whatever is the matter with it, grading it again will tell
             return False
         if not same or not self._autograded(student).is_file():
             return False
@@ -362,10 +425,8 @@ class _Engine(Autograde, _PlainCopies):
         folder = self.folders[student]
         course.verdict_path(self._root, self.lab, student).unlink(missing_ok=True)
         shutil.rmtree(self._autograded(student).parent, ignore_errors=True)
-        self.notebooks = sorted(str(path) for path in folder.glob("*.ipynb"))
         wanted = str(folder / f"{self.lab}.ipynb")
-        if wanted not in self.notebooks:
-            self.notebooks.append(wanted)
+        self.notebooks = [wanted]
         self.init_assignment(self.lab, student)
         self._sanitizing = True
         self._init_preprocessors()
@@ -378,7 +439,9 @@ class _Engine(Autograde, _PlainCopies):
 
     def _finish(self, future: Future[Result], student: str) -> None:
         """Write what came back, through nbgrader's own steps."""
-        result = future.result()
+        self._write(future.result(), student)
+
+    def _write(self, result: Result, student: str) -> None:
         self._sanitizing = False
         self._init_preprocessors()
         try:

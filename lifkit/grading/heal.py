@@ -60,7 +60,13 @@ def read_notebook(path: Path) -> NotebookNode:
     """
     others = sorted(other.name for other in path.parent.glob("*.ipynb") if other.name != path.name)
     if not path.is_file() or path.is_symlink():
+        below = sorted(
+            str(other.relative_to(path.parent)) for other in path.parent.glob(f"*/{path.name}")
+        )
         instead = f" There is {others[0]}: rename it and hand in again." if others else ""
+        if below and not others:
+            instead = f" There is {below[0]}: hand in the notebook itself, not a folder."
+        instead = clean_text(instead)
         raise Unreadable(f"No file called {path.name} was handed in.{instead}")
     with path.open("rb") as file:
         data = file.read(FILE + 1)
@@ -74,9 +80,12 @@ def read_notebook(path: Path) -> NotebookNode:
     broken = f"{path.name} can't be opened as a notebook"
     mend = "Open it in JupyterLab, or take an older copy of it, save, and hand in again."
     try:
-        tree = json.loads(data)
+        try:
+            tree = json.loads(data)
+        except UnicodeDecodeError:  # saved by an editor in the way of old Windows
+            tree = json.loads(data.decode("cp1252", "replace"))
         if isinstance(tree, dict) and "worksheets" in tree:  # version 3, before 2015
-            tree = nbformat.reads(data.decode(), as_version=4)
+            tree = nbformat.reads(json.dumps(tree), as_version=4)
         return _rebuilt(tree)
     # What a student's editor can do to a file has no end; each of these means "no notebook".
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -94,18 +103,19 @@ def _rebuilt(tree: Any) -> NotebookNode:
         raise ValueError("no list of cells, or too many")
     kept, total = [], 0
     for number, cell in enumerate(cells):
-        source = cell["source"]
-        source = "".join(source) if isinstance(source, list) else source
+        source = cell.get("source") if isinstance(cell, dict) else None
+        if isinstance(source, list) and all(isinstance(line, str) for line in source):
+            source = "".join(source)
         if not isinstance(source, str):
-            raise TypeError("a source that is no text")
+            continue  # no cell; what the lab has there will be missed and put back
         total += len(source)
         # A raw cell goes into pages as it is; the course has none, and a student's is read as text.
-        make = new_code_cell if cell["cell_type"] == "code" else new_markdown_cell
+        make = new_code_cell if cell.get("cell_type") == "code" else new_markdown_cell
         fresh = make(source=clean_text(source), id=f"cell-{number}")
         marks = cell.get("metadata")
         marks = marks.get("nbgrader") if isinstance(marks, dict) else None
         if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
-            fresh.metadata["nbgrader"] = {"grade_id": marks["grade_id"]}
+            fresh.metadata["nbgrader"] = {"grade_id": clean_text(marks["grade_id"])[:100]}
         kept.append(fresh)
     if total > SOURCE:
         raise ValueError("more text than a person can write")

@@ -13,6 +13,7 @@ import os
 import select
 import shutil
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,13 @@ START = 60.0
 
 #: Seconds that a kernel has to stop after being interrupted, before it is ended.
 GRACE = 2.0
+
+#: Times its limit that a cell or an exercise may take on the wall while others have the processor.
+PATIENCE = 4
+
+#: Bytes by which a kernel's messages may make the grader grow before the kernel is ended: what waits
+#: (see below) three times over, for taking it apart.  A message of many parts has no other limit.
+GROWTH = 400_000_000
 
 #: Largest message that is taken from a kernel, and how many may wait: together they bound what an
 #: output flood costs the grader.  A 2 x 5 figure has about 0.2 MB.
@@ -345,7 +353,7 @@ class Reply:
 
     Attributes
     ----------
-    status : {"ok", "error", "timeout", "crashed", "out of memory", "too many processes"}
+    status : {"ok", "error", "timeout", "crashed", "out of memory", "too many processes", "flood"}
     ename, evalue : str
         The exception, when there was one.
     gone : bool
@@ -389,6 +397,7 @@ class Kernel:
         self.limits = limits
         self._scratch: str | None = None
         self._deaf = False  # whether outputs no longer arrive
+        self._size = _resident()
         self._context = zmq.Context()
         self._context.setsockopt(zmq.MAXMSGSIZE, MESSAGE)
         self._context.setsockopt(zmq.RCVHWM, WAITING)
@@ -503,6 +512,8 @@ class Kernel:
             done = reply is not None and (idle or now > limit)
             # At the end too, so that what is left behind counts here and not for what comes next.
             over = self.box.over(at_once=done) if self.box is not None else ""
+            if _resident() - self._size > GROWTH:
+                over = "flood"
             if over:
                 self.end()
                 return Reply(status=over, gone=True)
@@ -554,11 +565,15 @@ class Kernel:
             descriptor = os.open(name, flags, dir_fd=self._folder)
         except OSError:
             return None
-        with os.fdopen(descriptor, "rb") as file:
-            try:
-                return file.read(most + 1)
-            except OSError:
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 return None
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                return file.read(most + 1)
+        except OSError:
+            return None
+        finally:
+            os.close(descriptor)
 
     def end(self) -> None:
         """End the kernel and all its processes."""
@@ -585,11 +600,20 @@ class Kernel:
         self.end()
 
 
+def _resident() -> int:
+    """Return the bytes of memory that this process has, where Linux says so."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
+
+
 class _Clock:
     """Counts wall seconds, without those that a kernel waited for a processor that others had.
 
     Otherwise it would depend on the load whether a slow answer is in time.  Waiting for its own
-    processes counts: what all of its box has worked is elapsed in any case.
+    processes counts: what all of its box has worked is elapsed in any case, and so is a quarter of
+    the time on the wall, whatever is said about the rest.
     """
 
     def __init__(self, box: Box | None, process: int | None) -> None:
@@ -610,7 +634,7 @@ class _Clock:
         wall, waited, worked = (
             now - then for now, then in zip(self._now(), self._start, strict=True)
         )
-        return max(wall - max(waited, 0.0), min(wall, worked))
+        return max(wall - max(waited, 0.0), min(wall, worked), wall / PATIENCE)
 
 
 def _says_idle(message: dict[str, Any]) -> bool:

@@ -17,7 +17,7 @@ from nbformat.v4 import new_output
 
 from ..exercises import Attempt, Case, Exercise
 from .asking import MOST, Unreadable, question, read, reminder
-from .cleaning import clean_data, clean_text
+from .cleaning import Cleaner, clean_text
 from .kernels import Kernel, Reply
 from .sandbox import Limits
 
@@ -36,6 +36,7 @@ _SENTENCES = {
     "out of memory": "This cell was stopped: it used more than {memory} MB of memory.",
     "too many processes": "This cell was stopped: it started more than {processes} processes, or kept "
     "several processor cores busy.",
+    "flood": "This cell was stopped: it sent more output than can be taken.",
     "no time": "This cell was not run: the notebook had already used all its time ({wall:g} s).",
     "not run": "This cell was not run: too many cells before it ended the Python process.",
 }
@@ -256,6 +257,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self._left = NOTEBOOK
+        self._cleaner = Cleaner()
         self._named: dict[str, list[NotebookNode]] = {}
 
     def open(self, cell: NotebookNode) -> None:
@@ -271,21 +273,25 @@ class Shelf:
             self._clear = bool(content.get("wait"))
             if not self._clear:
                 self._cell.outputs = []
-        made = _output(kind, content)
-        if made is None:
+        size = _size(content)
+        if kind not in _KINDS or self._full:
             return
-        output, size = made
+        place = content.get("transient")
+        name = place.get("display_id") if isinstance(place, dict) else None
+        shown = self._named.get(name, []) if isinstance(name, str) else []
+        size *= len(shown) if kind == "update_display_data" else 1
         if size > self._mine or len(self._cell.outputs) >= PIECES:
             return self._say_full()
         self._mine -= size
         self._left -= size
         if self._clear:
             self._cell.outputs, self._clear = [], False
-        place = content.get("transient")
-        name = place.get("display_id") if isinstance(place, dict) else None
+        output = _output(kind, content, self._cleaner)
+        if output is None:
+            return
         if kind == "update_display_data":
-            for shown in self._named.get(str(name), []):
-                shown["data"] = output["data"]
+            for one in shown:
+                one["data"] = output["data"]
             return
         self._append(output)
         if isinstance(name, str):
@@ -306,27 +312,34 @@ class Shelf:
             self._cell.outputs.append(new_output("stream", name="stdout", text=text))
 
 
-def _output(kind: str, content: dict[str, Any]) -> tuple[NotebookNode, int] | None:
-    """Return a message as an output of a notebook, with its size in characters, if it is one."""
+_KINDS = ("stream", "error", "display_data", "execute_result", "update_display_data")
+
+
+def _size(content: dict[str, Any]) -> int:
+    """Return the bytes of all texts that an output may be made of."""
+    data, lines = content.get("data"), content.get("traceback")
+    texts = [content.get(name) for name in ("text", "ename", "evalue")]
+    texts += data.values() if isinstance(data, dict) else ()
+    texts += lines if isinstance(lines, list) else ()
+    return sum(len(text.encode("utf-8", "replace")) for text in texts if isinstance(text, str))
+
+
+def _output(kind: str, content: dict[str, Any], cleaner: Cleaner) -> NotebookNode | None:
+    """Return a message as an output of a notebook; None when it is malformed."""
     if kind == "stream":
         name = "stderr" if content.get("name") == "stderr" else "stdout"
-        output = new_output("stream", name=name, text=clean_text(content.get("text", "")))
-        return output, len(output.text)
+        return new_output("stream", name=name, text=clean_text(content.get("text", "")))
     if kind == "error":
         lines = content.get("traceback")
         lines = [clean_text(line)[:5000] for line in lines[-50:]] if isinstance(lines, list) else []
         name, text = (clean_text(content.get(field, ""))[:5000] for field in ("ename", "evalue"))
-        return new_output("error", ename=name, evalue=text, traceback=lines), len("".join(lines))
+        return new_output("error", ename=name, evalue=text, traceback=lines)
     data = content.get("data")
-    if kind not in ("display_data", "execute_result", "update_display_data"):
-        return None
     if not isinstance(data, dict):
         return None
-    size = sum(len(text) for text in data.values() if isinstance(text, str))
-    # What is too large will not be kept, and need not be cleaned.
-    kept = NotebookNode(clean_data(data)) if size <= CELL else NotebookNode()
+    kept = NotebookNode(cleaner.data(data))
     if kind != "execute_result":
-        return new_output("display_data", data=kept), size
+        return new_output("display_data", data=kept)
     count = content.get("execution_count")
     count = count if type(count) is int and 0 <= count < 10**6 else None
-    return new_output("execute_result", data=kept, execution_count=count), size
+    return new_output("execute_result", data=kept, execution_count=count)

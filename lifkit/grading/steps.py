@@ -26,6 +26,7 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Integer, Unicode
 
 from . import course
+from .cleaning import clean_text
 from .heal import Known, Unreadable, heal, placeholder, read_notebook
 from .sandbox import Limits
 from .work import Job, Result, choose_sandbox, grade
@@ -43,6 +44,7 @@ def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
         return
     folder = Path(notebooks[0]).parent
     course.unlink_traps(folder)
+    notebooks[:] = [name for name in notebooks if name == clean_text(name)]  # or SQLite fails
     if f"{assignment}.ipynb" not in map(os.path.basename, notebooks):
         notebooks.append(str(folder / f"{assignment}.ipynb"))
 
@@ -64,6 +66,8 @@ class SubmissionExporter(NotebookExporter):
             changed = datetime.datetime.fromtimestamp(path.stat().st_mtime)
             resources["metadata"]["modified_date"] = f"{changed:%B %d, %Y}"
         try:
+            if why := getattr(self.parent, "given_up", ""):
+                raise Unreadable(why)
             notebook = read_notebook(path)
             notebook.metadata["lifkit"] = {"unreadable": ""}
         except Unreadable as error:
@@ -150,9 +154,10 @@ class Judge(Execute):
     def job(self, nb: NotebookNode, resources: Any) -> Job:
         """Return the unit of work for a mended notebook."""
         names, root = resources["nbgrader"], self.root
-        folder = self._submitted(names)
+        unreadable = nb.metadata.get("lifkit", {}).get("unreadable", "")
         # What the release brings along (data files) goes on top of what was handed in.
-        files = course.side_files(folder) | course.side_files(self._source(names))
+        handed_in = {} if unreadable else course.side_files(self._submitted(names))
+        files = handed_in | course.side_files(self._source(names))
         return Job(
             student=names["student"],
             lab=names["assignment"],
@@ -164,7 +169,7 @@ class Judge(Execute):
             limits=Limits(timeout=float(self.timeout or 30), memory=self.memory),
             sandbox="off" if self.sandbox == "off" else "bwrap",
             figures=self.figures,
-            unreadable=nb.metadata.get("lifkit", {}).get("unreadable", ""),
+            unreadable=unreadable,
         )
 
     def record(self, nb: NotebookNode, resources: Any) -> dict[str, Any]:

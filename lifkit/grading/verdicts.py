@@ -28,6 +28,7 @@ from ..exercises import (
 from ..exercises.compare import gaps
 from ..exercises.plain import same
 from . import pictures
+from .asking import without_addresses
 from .kernels import Reply
 from .running import Heard, Question
 from .sandbox import Limits
@@ -230,13 +231,13 @@ def verdict_of(
     if heard.status == "missing":
         outcome, sentence = _why_missing(exercise.name, heard, ended, limits)
         return _short(secret.key, points, outcome, sentence)
-    outcome = "crashed" if heard.status == "too many processes" else heard.status
+    outcome = heard.status if heard.status in OUTCOMES else "crashed"
     return _short(secret.key, points, outcome, _sentence(heard.status, limits))
 
 
-def missing_verdict(key: Key, points: float, sentence: str) -> Verdict:
-    """Return the verdict on an exercise that was not handed in."""
-    return _short(key, points, "missing", sentence)
+def missing_verdict(key: Key, points: float, sentence: str, outcome: str = "missing") -> Verdict:
+    """Return the verdict on an exercise of which nothing can be asked."""
+    return _short(key, points, outcome, sentence)
 
 
 def _sentence(status: str, limits: Limits) -> str:
@@ -249,6 +250,7 @@ def _sentence(status: str, limits: Limits) -> str:
         "this exercise have N_t + 1 rows and one column a neuron; look for a list or an array that grows.",
         "too many processes": f"It started more than {limits.processes} processes, or kept several "
         "processor cores busy, and was stopped. One process is enough.",
+        "flood": "It sent more output than can be taken and was stopped. Print less.",
     }[status]
 
 
@@ -258,13 +260,13 @@ def _why_missing(
     """Say why a name is not there: its cell failed, or it was never written."""
     reply = ended.get(name)
     if reply is not None and reply.status == "error":
-        what = f"{reply.ename}: {' '.join(reply.evalue.split())[:200]}"
+        what = without_addresses(f"{reply.ename}: {' '.join(reply.evalue.split())[:200]}")
         return (
             "error",
             f"The cell that defines {name} stops with an error, so {name} does not exist. {what}",
         )
     if reply is not None and reply.status not in ("ok", "error"):
-        outcome = "crashed" if reply.status == "too many processes" else reply.status
+        outcome = reply.status if reply.status in OUTCOMES else "crashed"
         return outcome, f"In the cell that defines {name}: {_sentence(reply.status, limits)}"
     near = difflib.get_close_matches(name, heard.names, n=1, cutoff=0.6)
     meant = (

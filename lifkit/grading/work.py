@@ -52,6 +52,8 @@ class Job:
         Whether figures are drawn.
     unreadable : str
         Why there is no notebook to run; empty when there is one.
+    outcome : str
+        What becomes of the exercises when there is none.
     """
 
     student: str
@@ -65,6 +67,7 @@ class Job:
     sandbox: str
     figures: bool = True
     unreadable: str = ""
+    outcome: str = "missing"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -128,7 +131,7 @@ def grade(job: Job) -> Result:
     notebook = nbformat.reads(job.notebook, as_version=4)
     if job.unreadable:
         found = {
-            name: missing_verdict(secret.key, job.points[name], job.unreadable)
+            name: missing_verdict(secret.key, job.points[name], job.unreadable, job.outcome)
             for name, secret in secrets.items()
         }
         ran = began

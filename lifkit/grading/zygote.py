@@ -43,6 +43,9 @@ def main(descriptor: int) -> None:
     preload()
     barrier = sandbox.syscall_filter()
     gc.collect()
+    # A child closes what it inherits; whatever still believed it open would later close another file.
+    if left := open_files() - {0, 1, 2, descriptor}:
+        raise SystemExit(f"The warm process has files open: {sorted(left)}")
     gc.freeze()  # so that the children's collector leaves shared pages shared
     while True:
         text, descriptors, _, _ = socket.recv_fds(channel, 65536, 2)
@@ -57,6 +60,12 @@ def main(descriptor: int) -> None:
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
+
+
+def open_files() -> set[int]:
+    """Return the numbers of this process's open files."""
+    found = {int(name) for name in os.listdir("/proc/self/fd")}
+    return {number for number in found if os.path.exists(f"/proc/self/fd/{number}")}
 
 
 def preload() -> None:
@@ -79,6 +88,7 @@ def _draw_once() -> None:
     """Draw what labs draw, on a figure that nobody sees: fonts and formulas are then at hand."""
     import matplotlib as mpl
     import numpy as np
+    from matplotlib import font_manager, mathtext
     from matplotlib import pyplot as plt
 
     from .. import plotting
@@ -93,6 +103,9 @@ def _draw_once() -> None:
         fig.axes[0].legend()
         plotting.as_html(fig, "")
         plt.close("all")
+    # Fonts are open files, which a child neither inherits nor may share: each opens its own.
+    font_manager._get_font.cache_clear()  # type: ignore[attr-defined]
+    mathtext.MathTextParser._parse_cached.cache_clear()  # type: ignore[attr-defined]
 
 
 def _go_in(request: dict[str, Any], pidfd: int, news: int, barrier: Any) -> None:
@@ -157,6 +170,8 @@ def _become_kernel(request: dict[str, Any]) -> None:
     sys.path[:] = [path for path in sys.path if path] + [sandbox.WORK]
     app = IPKernelApp.instance(connection_file=f"{sandbox.RUN}/kernel.json", ignore_cwd=True)
     app.initialize(["--HistoryManager.hist_file=:memory:", "--Completer.use_jedi=False"])
+    # exit() and quit() in a cell: the kernel goes on, as its owner has been asked for answers.
+    app.shell.ask_exit = lambda: None  # type: ignore[union-attr]
     from matplotlib_inline.backend_inline import _enable_matplotlib_integration
 
     _enable_matplotlib_integration()
@@ -173,6 +188,7 @@ def draw_nothing() -> None:
 
     from matplotlib.axis import Axis
     from matplotlib.backend_bases import FigureCanvasBase
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     pixel = base64.b64decode(
@@ -188,6 +204,7 @@ def draw_nothing() -> None:
                 file.write(pixel)
 
     FigureCanvasBase.print_figure = print_figure  # type: ignore[method-assign]
+    FigureCanvasAgg.print_png = print_figure  # type: ignore[method-assign, assignment]
     Figure.tight_layout = lambda self, **options: None  # type: ignore[method-assign]
     # Makes the marks on an axis, which are otherwise made when it is drawn.
     Axis.set_clip_path = lambda self, path, transform=None: None  # type: ignore[method-assign]

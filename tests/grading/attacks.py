@@ -36,6 +36,7 @@ class Attack:
     change: object = None
     files: dict = field(default_factory=dict)
     links: dict = field(default_factory=dict)
+    tree: object = None
     instead: bytes | None = None
     rename: str = ""
     euler: str = "wrong"
@@ -258,6 +259,94 @@ def _scripts(notebook):
     ).source = "a < b & c\n\n<script>FORGED</script><img src=x onerror='FORGED'>"
     notebook.cells.append(new_markdown_cell("<iframe src='//FORGED'></iframe>", id="m"))
     notebook.cells.append(new_raw_cell("<script>FORGED</script>", id="r"))
+
+
+def _deep(folder):
+    """Put a folder into a folder, 300 times: longer than any path may be."""
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(300):
+        os.mkdir("a" * 20, dir_fd=here)
+        below = os.open("a" * 20, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+
+
+def _many(folder):
+    for number in range(5000):
+        (folder / f"{number}.txt").write_text("x")
+
+
+def _in_the_way(folder):
+    for name in ("lab1.html/x.txt", "other.ipynb/x.txt", "evil.html", "lab1_files/evil.svg"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("<script>FORGED</script>")
+
+
+def _latin(folder):
+    os.rename(folder / "lab1.ipynb", os.fsencode(folder) + b"/L\xf6sung.ipynb")
+
+
+def _inside(folder):
+    (folder / "lab1").mkdir()
+    (folder / "lab1.ipynb").rename(folder / "lab1" / "lab1.ipynb")
+
+
+def _odd_cells(notebook):
+    notebook.cells.insert(2, None)
+    notebook.cells.insert(3, {"cell_type": "code"})
+    notebook.cells.insert(4, {"source": ["a text", 5]})
+    notebook.cells.append({"source": "# a cell without a type"})
+    notebook.cells.append(new_code_cell("1", metadata={"nbgrader": {"grade_id": "\udcff" * 10**6}}))
+
+
+LEADER = """
+import ctypes, os, threading, time
+for _ in range(3):
+    if os.fork() == 0:
+        def fill():
+            global x
+            x = np.ones(150_000_000)
+            time.sleep(9)
+        threading.Thread(target=fill).start()
+        ctypes.CDLL(None).syscall(60, 0)
+time.sleep(8)
+"""
+PARTS = """
+import zmq
+socket, part = get_ipython().kernel.iopub_thread.socket, zmq.Frame(b"x" * 15_000_000)
+parts = [b"stream"] + [part] * 150
+get_ipython().kernel.iopub_thread.schedule(lambda: socket.send_multipart(parts, copy=False))
+import time
+time.sleep(8)
+"""
+PILES = r"""
+from IPython.display import HTML, display
+odd = "<p style='color: " + "(" * 3000 + "'>"
+for text in ("<div>" * 25_000, "<p><b>" * 20_000, odd, "<table>" * 9000):
+    display(HTML(text))
+one = '<img src="data:image/png;base64,' + "A" * 500_000 + '">'
+display(HTML(one + "<img src='data:image/png;base64,0'>" * 500))
+for _ in range(150):
+    display(HTML("x"), display_id="same")
+for _ in range(20):
+    get_ipython().kernel.session.send(get_ipython().kernel.iopub_socket, "update_display_data",
+        {"data": {"text/html": "x" * 400_000}, "metadata": {}, "transient": {"display_id": "same"}},
+        parent=get_ipython().kernel.get_parent("shell"))
+for _ in range(199):
+    get_ipython().kernel.session.send(get_ipython().kernel.iopub_socket, "error",
+        {"ename": "\U0001f600" * 5000, "evalue": "\U0001f600" * 5000, "traceback": []},
+        parent=get_ipython().kernel.get_parent("shell"))
+"""
+
+
+def _links(notebook):
+    cell_of(notebook, "think_why").source = (
+        "[a](javascript:FORGED) [b](JaVa&#115;cript:FORGED) ![c](javascript:FORGED) [d]\n\n"
+        '> [d]: javascript:FORGED\n\n`<p title="&#60;</a><pre><img src=x onerror=FORGED>&amp;"$\n\n'
+        "[e](evil.html) [f](  javascript:FORGED) <javascript:FORGED>\n\n<div onmouseover=FORGED x"
+    )
+    notebook.cells.append(new_markdown_cell("<div <img src=x onerror=FORGED", id="m"))
 
 
 BURN = """
@@ -487,12 +576,48 @@ QUICK = {
         "threading.Thread(target=forever, daemon=True).start()",
         euler="any",  # it floods, or starves, the kernel until that is ended
     ),
+    "links in text": Attack(
+        change=_links,
+        before="from IPython.display import Latex, Markdown, display\n"
+        "for text in ('[x](javascript:FORGED)', '<img src=x onerror=FORGED>', '[x]: javascript:FORGED'):\n"
+        "    display(Markdown(text), Latex(text))",
+    ),
+    "piles of outputs": Attack(before=PILES),
+    "a message of many parts": Attack(before=PARTS),
+    # files
+    "deep folders": Attack(code=EULER, tree=_deep, euler="correct", by_hand=2.0),
+    "5000 files": Attack(code=EULER, tree=_many, euler="correct", by_hand=2.0),
+    "files in the way": Attack(code=EULER, tree=_in_the_way, euler="correct", by_hand=2.0),
+    "a name in Latin-1": Attack(tree=_latin, euler="missing", exact="missing", says="rename it"),
+    "a folder too many": Attack(
+        tree=_inside, euler="missing", exact="missing", says="lab1/lab1.ipynb"
+    ),
+    "endless time stamp": Attack(
+        code=EULER, links={"timestamp.txt": "/dev/zero"}, euler="correct", by_hand=2.0
+    ),
+    "pipe for a time stamp": Attack(
+        code=EULER, links={"timestamp.txt": ""}, euler="correct", by_hand=2.0
+    ),
+    "no time": Attack(
+        code=EULER, files={"timestamp.txt": b"\xff soon"}, euler="correct", by_hand=2.0
+    ),
+    "odd cells": Attack(code=EULER, change=_odd_cells, euler="correct", by_hand=2.0),
     # what else takes too much
+    "memory behind a dead leader": Attack(before=LEADER),
+    "another scheduler": Attack(
+        before="import os\nos.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\n"
+        "if os.sched_getscheduler(0) == os.SCHED_IDLE: print('OPENED scheduler')"
+    ),
     "many files": Attack(
         before="i = 0\nwhile True:\n    open(f'/tmp/{i}', 'w').close()\n    i += 1", euler="wrong"
     ),
     "all cores": Attack(before=BURN),
+    "a folder for an answer": Attack(
+        before=FORGED.format(body="os.mkdir(path)"), euler="wrong", exact="wrong"
+    ),
     # what an honest notebook may do
+    "exit": Attack(code=EULER, before="exit()", after="quit()", euler="correct", by_hand=2.0),
+    "an address": Attack(code=f"raise ValueError(object())\n{EULER}", euler="error", says="0x..."),
     "name used again": Attack(
         code=EULER,
         after="passive_exact = passive_exact(np.arange(3), 1.0, 0.0, 1.0, 1.0, 2.0)\n"
@@ -547,6 +672,8 @@ def hand_in_attack(course, student, attack):
         target = path.with_name(name) if "/" not in name else path.parent / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
+    if attack.tree is not None:
+        attack.tree(path.parent)
     for name, target in attack.links.items():
         if target:
             path.with_name(name).symlink_to(target)

@@ -147,6 +147,29 @@ def test_what_is_not_in_the_right_place_is_refused(path, value):
         read(changed(path, value), EXERCISE, CASES)
 
 
+def test_one_array_that_is_referred_to_often_counts_as_often():
+    import re
+
+    tree = good()
+    tree["answers"][0] = {**tree["answers"][0], "value": [np.zeros(1_000_000), np.ones(1)] * 5}
+    arrays = pack(tree)
+    text = bytes(arrays["json"]).decode()
+    first = re.search(r'\{"\$array": "\d+"\}', text)[0]
+    same = re.sub(r'\{"\$array": "\d+"\}', first, text)
+    arrays["json"] = np.frombuffer(same.encode(), np.uint8)
+    with pytest.raises(Unreadable, match="more than 32 MB"):
+        read(stored(arrays), EXERCISE, CASES)
+
+
+def test_a_file_that_says_it_is_encrypted_is_refused():
+    data = bytearray(stored(pack(good())))
+    at = data.index(b"PK\x01\x02")
+    data[at + 8] |= 1
+    data[6] |= 1
+    with pytest.raises(Unreadable):
+        read(bytes(data), EXERCISE, CASES)
+
+
 def test_claims_about_other_inputs_and_impossible_repeats_are_dropped():
     heard = read(changed(("answers", 0, "changed"), ["x", "grade"]), EXERCISE, CASES)
     assert heard.attempt.answers[0].changed == ("x",)

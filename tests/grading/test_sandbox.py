@@ -253,6 +253,37 @@ def test_what_keeps_several_cores_busy_is_ended(sandbox):
     assert reply.status == "too many processes"
 
 
+def test_the_warm_process_leaves_no_file_open(sandbox):
+    """A child closes what it inherits: an object that still believed in it would close another file."""
+    code = (
+        "from lifkit.grading import zygote\nbefore = zygote.open_files()\nzygote.preload()\n"
+        "import gc; gc.collect()\nprint(sorted(zygote.open_files() - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("figures", [True, False])
+def test_figures_are_drawn_or_left_out_and_the_kernel_lives(sandbox, figures):
+    code = (
+        "from lifkit import plotting\nimport matplotlib.pyplot as plt\n"
+        "for _ in range(8):\n    fig, ax = plt.subplots()\n"
+        "    ax.semilogx(range(1, 99))\n    plotting.show(fig, 'rising')\n"
+        "plt.plot([1, 2]); plt.tight_layout(); plt.show()"
+    )
+    sizes = []
+
+    def weigh(message):
+        if message.get("msg_type") == "display_data":
+            sizes.append(len(str(message["content"]["data"])))
+
+    with Kernel(Limits(), {}, figures=figures) as kernel:
+        assert kernel.execute(code, on_output=weigh).status == "ok"
+        assert kernel.execute("import gc; gc.collect()").status == "ok"
+    assert len(sizes) == 9
+    assert (min(sizes) > 5000) is figures
+
+
 # Refusing -----------------------------------------------------------------------------------------
 
 
