@@ -1,7 +1,9 @@
 """Grading a class: plain `nbgrader autograde` beside `lifkit grade`, the same submissions.
 
 Both in one run, one after the other, without feedback pages.  LIFKIT_BENCHMARK_CLASS sets the number
-of submissions (60 unless told), LIFKIT_BENCHMARK_LAB the lab (lab2).
+of submissions (60 unless told), LIFKIT_BENCHMARK_LAB the lab (lab2).  With
+LIFKIT_BENCHMARK_GROWTH=50,500 only lifkit grades, classes of these sizes: time should be in proportion
+and memory the same.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ import nbformat
 ROOT = Path(__file__).resolve().parents[1]
 LAB = os.environ.get("LIFKIT_BENCHMARK_LAB", "lab2")
 COUNT = int(os.environ.get("LIFKIT_BENCHMARK_CLASS", "60"))
+GROWTH = [int(size) for size in os.environ.get("LIFKIT_BENCHMARK_GROWTH", "").split(",") if size]
 
 #: What is run; the first is what the others are compared with.
 MODES = {
@@ -43,25 +46,29 @@ class Measured:
 
 
 def main() -> None:
+    runs = [(title, words, COUNT) for title, words in MODES.items()]
+    if GROWTH:
+        title, words = list(MODES.items())[-1]
+        runs = [(title, words, size) for size in GROWTH]
+    print(f"{LAB}, {os.cpu_count()} cores; one submission in three has a wrong answer.\n")
     print(
-        f"{COUNT} submissions to {LAB}, {os.cpu_count()} cores; one in three has a wrong answer.\n"
+        f"{'':28}{'class':>6}{'wall s':>8}{'/min':>8}{'CPU s each':>12}{'peak MB':>9}{'ratio':>7}"
     )
-    print(f"{'':28}{'wall s':>8}{'/min':>8}{'CPU s each':>12}{'peak MB':>9}{'ratio':>7}")
     base = None
     with tempfile.TemporaryDirectory() as scratch:
-        for number, (title, words) in enumerate(MODES.items()):
-            course = make_course(Path(scratch) / str(number), plain=number == 0)
+        for number, (title, words, size) in enumerate(runs):
+            plain = words[0] == "nbgrader"
+            course = make_course(Path(scratch) / str(number), plain=plain, size=size)
             taken = measure(course, words)
-            base = base or taken
-            rate = 60 * COUNT / taken.wall
+            base = base or taken.wall / size
             print(
-                f"{title:28}{taken.wall:8.1f}{rate:8.1f}{taken.cpu / COUNT:12.2f}{taken.memory:9.0f}"
-                f"{base.wall / taken.wall:7.1f}",
+                f"{title:28}{size:6}{taken.wall:8.1f}{60 * size / taken.wall:8.1f}"
+                f"{taken.cpu / size:12.2f}{taken.memory:9.0f}{base * size / taken.wall:7.1f}",
                 flush=True,
             )
 
 
-def make_course(folder: Path, *, plain: bool) -> Path:
+def make_course(folder: Path, *, plain: bool, size: int = COUNT) -> Path:
     """Make a course with a class that has handed in; `plain` is without lifkit's grading."""
     shutil.copytree(
         ROOT / "solutions",
@@ -79,7 +86,7 @@ def make_course(folder: Path, *, plain: bool) -> Path:
     released = nbformat.read(folder / "notebooks" / LAB / f"{LAB}.ipynb", as_version=4)
     source = nbformat.read(folder / "solutions" / "labs" / LAB / f"{LAB}.ipynb", as_version=4)
     answers = {name(cell): cell.source for cell in source.cells if name(cell)}
-    for number in range(COUNT):
+    for number in range(size):
         path = folder / "submitted" / f"student{number:03d}" / LAB / f"{LAB}.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(answered(released, answers, number), path)

@@ -424,7 +424,9 @@ class _Engine(Autograde, _PlainCopies):
         """Mend a submission and return it as a unit of work."""
         folder = self.folders[student]
         course.verdict_path(self._root, self.lab, student).unlink(missing_ok=True)
-        shutil.rmtree(self._autograded(student).parent, ignore_errors=True)
+        folder_out = self._autograded(student).parent
+        shutil.rmtree(folder_out, ignore_errors=True)
+        folder_out.mkdir(parents=True, exist_ok=True)  # nbconvert does, but not for the same twice
         wanted = str(folder / f"{self.lab}.ipynb")
         self.notebooks = [wanted]
         self.init_assignment(self.lab, student)

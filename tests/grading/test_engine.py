@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -293,6 +294,40 @@ def test_a_killed_run_leaves_no_process_and_the_next_one_goes_on(sandbox, tmp_pa
     wait_for(lambda: not any(os.path.exists(f"/proc/{process}/exe") for process in mine))
     call(course, "lifkit", "grade", LAB, "--jobs", "2", "--no-feedback")
     assert {total(course, student) for student in students} == {FULL}
+
+
+def test_a_lost_worker_costs_the_submission_that_ends_it_and_no_other(sandbox, tmp_path):
+    course = open_course(tmp_path / "course")
+    for student in ("ann", "bad", "bob"):
+        hand_in(course, student)
+    code = """
+import contextlib, sys
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from lifkit.grading import engine, work
+class Pool:
+    broken = False
+    def submit(self, work_to_do, *arguments):
+        if self.broken:
+            raise BrokenProcessPool
+        done = Future()
+        if work_to_do is work.grade and arguments[0].student == "bad":
+            self.broken = True
+            done.set_exception(BrokenProcessPool())
+        else:
+            done.set_result(work_to_do(*arguments))
+        return done
+done = engine.grade_class(
+    Path.cwd(), "lab1", engine.Options(jobs=2, feedback=False),
+    executor=lambda jobs: contextlib.nullcontext(Pool()),
+)
+sys.exit(str(done.failed) if done.failed else 0)
+"""
+    call(course, sys.executable, "-c", code)
+    assert total(course, "ann") == total(course, "bob") == FULL
+    assert set(outcomes(course, "bad").values()) == {"crashed"}
+    assert total(course, "bad") == 0
 
 
 def descendants(process):
