@@ -1,5 +1,7 @@
 """The course as nbgrader sees it; nbgrader reads this file when run from this folder."""
 
+from lifkit.grading.course import use_engine
+
 c = get_config()
 
 c.CourseDirectory.course_id = "lif"
@@ -38,31 +40,6 @@ c.Execute.timeout = 30
 
 # Grading: nbgrader's own steps in nbgrader's own order, with lifkit's in place of Execute and
 # SaveAutoGrades, so that `nbgrader autograde`, the formgrader's button and `lifkit grade` give the
-# same scores.  SubmissionExporter reads damaged files, Heal mends notebooks, Judge runs them in a
-# sandbox and decides outside; docs/grading.md tells the whole story.
+# same scores; docs/grading.md tells the whole story.
 # Without a sandbox grading stops with the reason; to renounce it: c.Judge.sandbox = "off"
-c.Autograde.exporter_class = "lifkit.grading.steps.SubmissionExporter"
-c.Autograde.pre_convert_hook = "lifkit.grading.steps.prepare"
-c.Autograde.sanitize_preprocessors = [
-    "lifkit.grading.steps.Heal",
-    "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.DeduplicateIds",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-c.Autograde.autograde_preprocessors = [
-    "lifkit.grading.steps.Judge",
-    "nbgrader.preprocessors.IgnorePattern",
-    "nbconvert.preprocessors.ClearMetadataPreprocessor",
-    "nbgrader.preprocessors.LimitOutput",
-    "lifkit.grading.steps.SaveVerdicts",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-# Feedback pages: verdicts first, tests that were hidden stay hidden.
-c.GenerateFeedback.preprocessors = [
-    "lifkit.grading.steps.Tidy",
-    "nbgrader.preprocessors.GetGrades",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
+use_engine(c)

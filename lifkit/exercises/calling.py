@@ -25,7 +25,7 @@ from typing import Any
 
 from .model import Case, Exercise
 from .outside import changed_value, in_a_library, read_from_outside
-from .plain import plain, same
+from .plain import plain, same, storable
 
 __all__ = ["Answer", "Attempt", "Problem", "answer", "attempt", "same_answer"]
 
@@ -234,11 +234,11 @@ def _stopped_after(seconds: float) -> Iterator[None]:
         yield
         return
 
-    start, waited = time.monotonic(), _waited()
+    start, before_start = time.monotonic(), waited()
 
     def stop(signum: int, frame: types.FrameType | None) -> None:
         # Seconds in which other programs had the processor don't count.
-        if time.monotonic() - start - (_waited() - waited) >= seconds:
+        if time.monotonic() - start - (waited() - before_start) >= seconds:
             raise _TimeUp
 
     before = signal.signal(signal.SIGALRM, stop)
@@ -251,10 +251,10 @@ def _stopped_after(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _waited() -> float:
-    """Return the seconds that this process has waited for a processor, where Linux counts them."""
+def waited(process: int | str = "self") -> float:
+    """Return the seconds that a process has waited for a processor, where Linux counts them."""
     try:
-        with open("/proc/self/schedstat") as file:
+        with open(f"/proc/{process}/schedstat") as file:
             return int(file.read().split()[1]) / 1e9
     except (OSError, ValueError, IndexError):
         return 0.0
@@ -326,14 +326,13 @@ def _problem(error: BaseException) -> Problem:
             place = (filename, trace.tb_lineno, trace.tb_frame.f_code.co_name)
         trace = trace.tb_next
     try:
-        # Half a sign of two halves, which Python's texts may hold, can't be written to a file.
-        text = " ".join(str(error).split())[:300].encode("utf-8", "replace").decode()
+        text = storable(" ".join(str(error).split())[:300])
     except Exception:  # an exception of the student's own that can't even say what it is
         text = ""
     if place is None:
         return Problem(kind=type(error).__name__, message=text)
     filename, line, function = place
-    source = linecache.getline(filename, line).strip().encode("utf-8", "replace").decode()
+    source = storable(linecache.getline(filename, line).strip())
     return Problem(
         kind=type(error).__name__, message=text, line=line, source=source, function=function
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["plain", "same"]
+__all__ = ["plain", "same", "storable"]
 
 #: Largest value that is kept, in bytes; the largest public answer has 0.8 MB.
 SIZE_LIMIT = 64_000_000
@@ -103,3 +103,11 @@ def same(one: Any, other: Any) -> bool:
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
     return bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "fc"))
+
+
+def storable(text: str) -> str:
+    """Return a text that can be written to a file.
+
+    Half a sign of two halves, which Python's texts may hold, can't: a question mark takes its place.
+    """
+    return text.encode("utf-8", "replace").decode()

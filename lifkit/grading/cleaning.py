@@ -13,6 +13,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from ..exercises.plain import storable
+
 __all__ = ["Cleaner", "clean_markdown", "clean_text"]
 
 #: What tables, pictures and formatted text are made of; what is not named here is left out.
@@ -41,7 +43,7 @@ _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/
 
 def clean_text(text: Any) -> str:
     """Return a text that can be written to a file; what is no text gives none."""
-    return text.encode("utf-8", "replace").decode() if isinstance(text, str) else ""
+    return storable(text) if isinstance(text, str) else ""
 
 
 def clean_markdown(source: str) -> str:

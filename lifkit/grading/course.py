@@ -29,6 +29,7 @@ __all__ = [
     "side_files",
     "timestamp",
     "unlink_traps",
+    "use_engine",
     "verdict_path",
     "working_in",
 ]
@@ -56,6 +57,44 @@ def find_root(start: Path | None = None) -> Path:
         f"{start} is not in a course: no folder from here up holds nbgrader_config.py. "
         "Change to the course's folder first."
     )
+
+
+def use_engine(config: Config) -> None:
+    """Have nbgrader grade through this package: nbgrader's own steps in its order, and ours.
+
+    `SubmissionExporter` reads damaged files, `Heal` mends notebooks, `Judge` runs them in a sandbox and
+    decides outside, in place of Execute; `SaveVerdicts` is SaveAutoGrades with the verdicts' scores.
+    Feedback pages show verdicts first, and no tests that were hidden.
+
+    Parameters
+    ----------
+    config : Config
+        What ``get_config()`` gives in nbgrader_config.py; changed in place.
+    """
+    config.Autograde.exporter_class = "lifkit.grading.steps.SubmissionExporter"
+    config.Autograde.pre_convert_hook = "lifkit.grading.steps.prepare"
+    config.Autograde.sanitize_preprocessors = [
+        "lifkit.grading.steps.Heal",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.DeduplicateIds",
+        "nbgrader.preprocessors.OverwriteKernelspec",
+        "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    config.Autograde.autograde_preprocessors = [
+        "lifkit.grading.steps.Judge",
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        "nbgrader.preprocessors.LimitOutput",
+        "lifkit.grading.steps.SaveVerdicts",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    config.GenerateFeedback.preprocessors = [
+        "lifkit.grading.steps.Tidy",
+        "nbgrader.preprocessors.GetGrades",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
 
 
 def load_config(root: Path) -> Config:

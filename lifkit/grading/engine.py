@@ -41,30 +41,6 @@ from .work import Job, Result, choose_sandbox, grade
 
 __all__ = ["Options", "Outcome", "grade_class", "write_feedback"]
 
-#: The course's steps, also where its nbgrader_config.py does not name them.
-SANITIZE = [
-    "lifkit.grading.steps.Heal",
-    "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.DeduplicateIds",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-AUTOGRADE = [
-    "lifkit.grading.steps.Judge",
-    "nbgrader.preprocessors.IgnorePattern",
-    "nbconvert.preprocessors.ClearMetadataPreprocessor",
-    "nbgrader.preprocessors.LimitOutput",
-    "lifkit.grading.steps.SaveVerdicts",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-FEEDBACK = [
-    "lifkit.grading.steps.Tidy",
-    "nbgrader.preprocessors.GetGrades",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -144,8 +120,7 @@ def grade_class(
             engine.permissions = 644  # so that the next run may replace them
             engine.init_notebooks()
             engine.start_with(
-                executor
-                or functools.partial(local_executor, root=str(root), sandbox=options.sandbox)
+                executor or functools.partial(local_executor, sandbox=options.sandbox)
             )
             if options.feedback:
                 engine.write_pages()
@@ -155,10 +130,7 @@ def grade_class(
 def _configured(root: Path, lab: str, options: Options) -> Config:
     config = course.load_config(root)
     config.CourseDirectory.assignment_id = lab
-    config.Autograde.sanitize_preprocessors = SANITIZE
-    config.Autograde.autograde_preprocessors = AUTOGRADE
-    config.Autograde.exporter_class = "lifkit.grading.steps.SubmissionExporter"
-    config.Autograde.pre_convert_hook = "lifkit.grading.steps.prepare"
+    course.use_engine(config)  # also where its nbgrader_config.py does not
     config.Exporter.optimistic_validation = True  # once at the end, not after each of 13 steps
     config.Execute.timeout = int(options.timeout)
     config.Judge.update(
@@ -267,8 +239,7 @@ class _Engine(Autograde, _PlainCopies):
         todo = [student for student in self.folders if not self._holds(student)]
         if not todo:
             return
-        # A worker takes some seconds to warm up: two submissions are the least that it is worth.
-        jobs = max(1, min(self.options.jobs, (len(todo) + 1) // 2))
+        jobs = self._jobs(len(todo))
         self._total = len(self.folders)
         todo_now = iter(todo)
         while True:  # again with a new pool, where one was lost
@@ -285,6 +256,10 @@ class _Engine(Autograde, _PlainCopies):
                 self._alone(executor, student)
             if not lost:
                 break
+
+    def _jobs(self, todo: int) -> int:
+        # A worker takes some seconds to warm up: two submissions are the least that it is worth.
+        return max(1, min(self.options.jobs, (todo + 1) // 2))
 
     def _alone(
         self,
@@ -467,8 +442,8 @@ class _Engine(Autograde, _PlainCopies):
         ]
         if not todo:
             return
-        jobs = max(1, min(self.options.jobs, (len(todo) + 1) // 2))
-        with local_executor(jobs, root=str(self._root), sandbox="off") as pool:
+        jobs = self._jobs(len(todo))
+        with local_executor(jobs, sandbox="off") as pool:
             pages = {
                 pool.submit(write_feedback, str(self._root), self.lab, student): student
                 for student in todo
@@ -521,7 +496,7 @@ def write_feedback(root: str, lab: str, student: str) -> None:
     config = course.load_config(Path(root))
     config.CourseDirectory.assignment_id = lab
     config.CourseDirectory.student_id = student
-    config.GenerateFeedback.preprocessors = FEEDBACK
+    course.use_engine(config)
     config.GenerateFeedback.force = True
     config.Application.log_level = logging.ERROR
     with course.working_in(Path(root)):

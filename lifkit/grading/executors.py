@@ -25,14 +25,14 @@ TRIES = 3
 
 
 @contextlib.contextmanager
-def local_executor(jobs: int, root: str, sandbox: str = "auto") -> Iterator[Executor]:
+def local_executor(jobs: int, sandbox: str = "auto") -> Iterator[Executor]:
     """Give processes on this machine; when the block is left early, they are ended at once."""
     warm = None if sandbox == "off" or not sys.platform.startswith("linux") else Warm()
     pool = concurrent.futures.ProcessPoolExecutor(
         jobs,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_begin_work,
-        initargs=(root, warm.channel if warm else None),
+        initargs=(warm.channel if warm else None,),
     )
     try:
         yield pool
@@ -49,7 +49,7 @@ def local_executor(jobs: int, root: str, sandbox: str = "auto") -> Iterator[Exec
             warm.close()
 
 
-def _begin_work(root: str, channel: socket.socket | None) -> None:
+def _begin_work(channel: socket.socket | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator
     adopt(channel)
     multiprocessing.util.Finalize(None, close_warm, exitpriority=10)

@@ -29,6 +29,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
 
+from ..exercises.calling import waited
 from . import sandbox
 from .cleaning import clean_text
 from .sandbox import Box, Limits, SandboxUnavailable
@@ -621,20 +622,20 @@ class _Clock:
         self._start = self._now()
 
     def _now(self) -> tuple[float, float, float]:
-        waited = worked = 0.0
-        if self._box is not None and self._process is not None:
-            with contextlib.suppress(OSError, ValueError, IndexError):
-                # Nanoseconds on a processor and waiting for one, of the thread that runs cells.
-                fields = Path(f"/proc/{self._process}/schedstat").read_text().split()
-                waited, worked = int(fields[1]) / 1e9, self._box.work()
-        return time.monotonic(), waited, worked
+        if self._box is None or self._process is None:
+            return time.monotonic(), 0.0, 0.0
+        worked = 0.0
+        with contextlib.suppress(OSError):  # the box is gone; whoever asked finds out
+            worked = self._box.work()
+        # Of the thread that runs cells.
+        return time.monotonic(), waited(self._process), worked
 
     def elapsed(self) -> float:
         """Return the seconds since this clock was made."""
-        wall, waited, worked = (
+        wall, starved, worked = (
             now - then for now, then in zip(self._now(), self._start, strict=True)
         )
-        return max(wall - max(waited, 0.0), min(wall, worked), wall / PATIENCE)
+        return max(wall - max(starved, 0.0), min(wall, worked), wall / PATIENCE)
 
 
 def _says_idle(message: dict[str, Any]) -> bool:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
@@ -209,3 +210,11 @@ def open_course(folder, labs=(LAB,)):
     for lab in labs:
         call(course, "nbgrader", "generate_assignment", lab)
     return course
+
+
+def wait_for(condition, seconds=60):
+    """Wait until a condition holds; fail when it does not."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.05)

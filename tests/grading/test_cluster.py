@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from .sample import LAB, ZEROS, call, command, hand_in, open_course, total, verdict
+from .sample import LAB, ZEROS, call, command, hand_in, open_course, total, verdict, wait_for
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
@@ -43,7 +43,7 @@ def test_a_killed_worker_loses_nothing_and_changes_no_verdict(sandbox, tmp_path)
     )
     workers = []
     try:
-        wait_for(file.exists)
+        wait_for(file.exists, 120)
         address = json.loads(file.read_text())["address"]
         for _ in range(2):
             workers.append(
@@ -67,7 +67,7 @@ def test_a_killed_worker_loses_nothing_and_changes_no_verdict(sandbox, tmp_path)
         )
         stamp = course / "verdicts" / LAB
         began = time.time()
-        wait_for(lambda: any(path.stat().st_mtime > began for path in stamp.glob("*.json")))
+        wait_for(lambda: any(path.stat().st_mtime > began for path in stamp.glob("*.json")), 120)
         workers[0].send_signal(signal.SIGKILL)
         said, _ = running.communicate(timeout=300)
         assert running.returncode == 0, said
@@ -82,10 +82,3 @@ def test_a_killed_worker_loses_nothing_and_changes_no_verdict(sandbox, tmp_path)
 def timeless(course, student):
     record = verdict(course, student)
     return {name: record[name] for name in ("seed", "sandbox", "notes", "score", "exercises")}
-
-
-def wait_for(condition, seconds=120):
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.1)

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -28,6 +27,7 @@ from .sample import (
     outcomes,
     total,
     verdict,
+    wait_for,
 )
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
@@ -344,13 +344,6 @@ def descendants(process):
         new = {child for child, parent in parents.items() if parent in new} - found
         found |= new
     return found
-
-
-def wait_for(condition, seconds=60):
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.05)
 
 
 def test_pages_that_are_missing_are_written_by_the_next_run(course):
