@@ -39,6 +39,7 @@ the list of refused calls, and two calls into the C library that Python offers n
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import json
@@ -113,9 +114,6 @@ _EXACT = ("smaps_rollup", "Pss_Anon", "Pss_Shmem")
 #: Cores that a box may keep busy for long, and CPU seconds that it may be ahead of that.  A notebook
 #: is one thread of Python; the half is for what numpy and the kernel do beside it.
 CORES, HEAD_START = 1.5, 5.0
-
-#: Bytes that are put down for a process that does not tell: too many in any case.
-UNTOLD = 10**15
 
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
@@ -244,16 +242,30 @@ class Box:
     def _memory(self, process: str, file: str, *fields: str) -> int:
         """Return the bytes of memory of one process, from the named fields of a file about it."""
         try:
-            # A process chooses its own name, in any bytes.
-            with open(self.path(f"/proc/{process}/{file}"), encoding="latin-1") as lines:
-                rows = dict(line.split(":", 1) for line in lines if ":" in line)
+            rows = self._rows(process, file)
         except FileNotFoundError:
             return 0  # ended meanwhile
         except (OSError, ValueError):  # it may hide this from us: then the quick count has to do
             return 0 if file == _QUICK[0] else self._memory(process, *_QUICK)
-        if file == _QUICK[0] and "RssAnon" not in rows and rows.get("Threads", "1").strip() != "1":
-            return UNTOLD  # its first thread has ended, and what the others have is not told
+        if fields[0] not in rows and rows.get("Threads", "1").strip() != "1":
+            # Its first thread has ended, and knows nothing of what the others still have.
+            rows = self._rows_of_a_thread(process, file, fields[0])
         return 1024 * sum(int(rows[name].split()[0]) for name in fields if name in rows)
+
+    def _rows(self, process: str, file: str) -> dict[str, str]:
+        # A process chooses its own name, in any bytes.
+        with open(self.path(f"/proc/{process}/{file}"), encoding="latin-1") as lines:
+            return dict(line.split(":", 1) for line in lines if ":" in line)
+
+    def _rows_of_a_thread(self, process: str, file: str, field: str) -> dict[str, str]:
+        """Return what the first thread says that has memory: all that are left share it."""
+        with contextlib.suppress(OSError):  # the process has ended meanwhile
+            for thread in os.listdir(self.path(f"/proc/{process}/task")):
+                with contextlib.suppress(OSError, ValueError):  # this thread has
+                    rows = self._rows(f"{process}/task/{thread}", file)
+                    if field in rows:
+                        return rows
+        return {}
 
     def kill(self) -> None:
         """End every process of the box."""

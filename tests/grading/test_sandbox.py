@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -253,6 +254,55 @@ def test_what_takes_more_than_its_share_of_the_cores_is_ended(sandbox, monkeypat
         code = "import os\nif os.fork() == 0:\n    while True: pass\n"
         reply = kernel.execute(code + "import time; time.sleep(90)")
     assert reply.status == "too many processes"
+
+
+#: Ends the first thread of a child, and of the child only, while another one holds 400 MB.
+HEADLESS = """
+import ctypes, os, threading, time, numpy as np
+if os.fork() == 0:
+    def hold():
+        global x
+        x = np.ones(50_000_000)
+        open("held", "w").close()
+        time.sleep(60)
+    threading.Thread(target=hold).start()
+    ctypes.CDLL(None).pthread_exit(None)
+while not os.path.exists("held"):
+    time.sleep(0.05)
+"""
+
+
+def test_memory_is_counted_where_the_first_thread_has_ended(kernel):
+    before = memory(kernel.box)
+    assert kernel.execute(HEADLESS).status == "ok"
+    assert 400e6 < memory(kernel.box) - before < 800e6
+
+
+def test_a_process_that_is_ending_is_not_taken_for_a_large_one(sandbox):
+    """Its first thread goes first, and no longer says what the process has."""
+    with Kernel(Limits(timeout=20), {}) as kernel:
+        children = (
+            "import os, threading, time\n"
+            "for _ in range(200):\n"
+            "    if os.fork() == 0:\n"
+            "        for _ in range(10): threading.Thread(target=time.sleep, args=(9,)).start()\n"
+            "        os._exit(0)\n"
+            "    os.wait()"
+        )
+        most = []
+        watch = threading.Thread(target=lambda: most.append(kernel.execute(children)))
+        watch.start()
+        seen = 0
+        while watch.is_alive():
+            seen = max(seen, memory(kernel.box))
+        assert [reply.status for reply in most] == ["ok"]
+        assert seen < 2e9
+
+
+def memory(box):
+    """Return the bytes that the grader counts for the processes of a box."""
+    names = [name for name in os.listdir(box.path("/proc")) if name.isdecimal()]
+    return sum(box._memory(name, *box_module._QUICK) for name in names)
 
 
 def test_the_warm_process_leaves_no_file_open(sandbox):
