@@ -46,7 +46,7 @@ IMPORT_MAP = {
     "__main__": may("lifkit.cli"),
     "stimuli": may(),
     # IPython, where a room shows something itself (a figure with its alt text), and only then.
-    "plotting": may("matplotlib seaborn", lazily="IPython"),
+    "plotting": may("matplotlib seaborn PIL", lazily="IPython"),
     "exercises": may(),
     "checks": may("lifkit.exercises", lazily="IPython"),
     "explorers": may(

@@ -65,6 +65,7 @@ def test_the_package_needs_what_the_students_side_needs_and_no_more():
         "numpy",
         "scipy",
         "matplotlib",
+        "pillow",
         "seaborn",
         "ipywidgets",
         "anywidget",

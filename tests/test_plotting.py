@@ -311,6 +311,26 @@ def test_shown_figure_cuts_nothing_off(draw):
     assert np.all(ink.max(axis=0) < np.array(pixels.shape[:2]) - edge)
 
 
+def test_margins_are_inches_around_and_between_axes():
+    room = {"left": 1.0, "right": 0.5, "top": 0.25, "bottom": 0.75, "wspace": 0.6, "hspace": 0.4}
+    fig, axes = plt.subplots(2, 3, figsize=(9, 5), layout=plotting.Margins(**room))
+    plotting.as_html(fig, ALT)
+    corners = np.array([[ax.get_position().get_points() for ax in row] for row in axes]) * (9, 5)
+    assert corners[:, 0, 0, 0] == pytest.approx(1.0) and corners[:, 2, 1, 0] == pytest.approx(8.5)
+    assert corners[1, :, 0, 1] == pytest.approx(0.75) and corners[0, :, 1, 1] == pytest.approx(4.75)
+    assert corners[:, 1:, 0, 0] - corners[:, :-1, 1, 0] == pytest.approx(0.6)
+    assert corners[0, :, 0, 1] - corners[1, :, 1, 1] == pytest.approx(0.4)
+
+
+def test_margins_can_be_changed_and_do_without_axes():
+    fig = plt.figure(figsize=(4, 4), layout=plotting.Margins())
+    fig.get_layout_engine().set(left=2.0)
+    plotting.as_html(fig, ALT)
+    ax = fig.add_subplot()
+    plotting.as_html(fig, ALT)
+    assert ax.get_position().x0 == pytest.approx(0.5)
+
+
 def test_shown_figure_is_drawn_once(ax, monkeypatch):
     drawn = []
     draw = Figure.draw

@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 
 from ..plotting import (
     COLOURS,
+    Margins,
     as_html,
     plot_fi_curve,
     plot_level,
@@ -37,7 +38,9 @@ def still_html(title: str, setting: str, frame: Frame, name: str) -> str:
     str
         HTML: the picture with its alternative text, and the message if there is one.
     """
-    fig, ax = plt.subplots(figsize=(7.6, 3.8), layout="constrained")
+    # Inches; on the right for the names of levels.
+    room = Margins(right=0.95 if frame.lines else 0.25)
+    fig, ax = plt.subplots(figsize=(7.6, 3.8), layout=room)
     draw = plot_fi_curve if frame.here else plot_voltage
     for curve in frame.curves:
         if curve.role == "theory":
