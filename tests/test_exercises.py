@@ -1,6 +1,6 @@
 """The parts of lifkit.exercises: plain data, comparison, diagnosis, keys."""
 
-import zipfile
+import json
 
 import numpy as np
 import pytest
@@ -23,7 +23,6 @@ from lifkit.exercises import (
     unpack,
 )
 from lifkit.exercises.calling import Answer
-from lifkit.exercises.keys import _array
 
 ARRAY = Output(name="x", unit="mV", atol=1e-9, axes=("step", "neuron"), shape="(N_t + 1, n)")
 TRAINS = Output(name="times", kind="ragged", unit="ms", atol=1e-6, axes=("neuron", "spike"))
@@ -161,9 +160,9 @@ def test_a_damaged_or_missing_key_says_so(tmp_path):
 
 
 def test_a_key_with_objects_is_not_opened(tmp_path):
-    text = b'{"format": 1, "exercise": {"$array": "0"}}'
+    text = b'{"format": 2, "exercise": {"$array": ["|O", 0, 1]}}'
     objects = np.array([print], dtype=object)
-    np.savez(tmp_path / "evil.npz", **{"json": np.frombuffer(text, np.uint8), "0": objects})
+    np.savez(tmp_path / "evil.npz", **{"json": np.frombuffer(text, np.uint8), "|O": objects})
     with pytest.raises(ValueError, match="damaged"):
         load_key("evil", tmp_path)
 
@@ -180,13 +179,24 @@ def test_a_key_with_objects_is_not_opened(tmp_path):
     ],
     ids=["number", "empty", "int32", "by column", "bool", "complex"],
 )
-def test_an_array_comes_from_disk_as_numpy_reads_it(array, tmp_path):
-    np.savez(tmp_path / "any.npz", array=array)
-    with zipfile.ZipFile(tmp_path / "any.npz") as file:
-        mine = _array(file.read("array.npy"))
-    right = np.load(tmp_path / "any.npz")["array"]
-    assert (mine.dtype, mine.shape, mine.strides) == (right.dtype, right.shape, right.strides)
-    assert mine.tobytes() == right.tobytes() and mine.flags.writeable
+def test_an_array_survives_packing(array, tmp_path):
+    np.savez(tmp_path / "any.npz", **pack({"one": array, "others": [array, np.arange(3.0)]}))
+    with np.load(tmp_path / "any.npz") as arrays:
+        back = unpack(arrays)
+    for mine in (back["one"], back["others"][0]):
+        assert (mine.dtype, mine.shape) == (array.dtype, array.shape)
+        assert mine.tobytes() == array.tobytes() and mine.flags.writeable
+    assert back["others"][1].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [["<f8", 0, 4], ["<f8", 2, 2], ["<f8", -1, 2], ["<f8", 0, -2], ["<f8", 0, 2, 2], ["<f4", 0, 1]],
+)
+def test_an_array_that_is_not_all_there_is_refused(place):
+    text = json.dumps({"$array": place}).encode()
+    with pytest.raises((ValueError, KeyError)):
+        unpack({"json": np.frombuffer(text, np.uint8), "<f8": np.arange(3.0)})
 
 
 def test_a_labs_editions_are_read_without_loading_its_keys():

@@ -132,6 +132,7 @@ def changed(path, value):
         (("answers", 0, "value"), {"real": np.zeros(3), "imag": np.zeros(4)}),
         (("answers", 0, "value"), {"real": 1, "imag": np.zeros(4)}),
         (("answers", 0, "value"), [[[[[[[1.0]]]]]]]),
+        (("answers", 0, "value"), np.zeros((1,) * 9)),
         (("answers", 0, "changed"), "x"),
         (("answers", 0, "problem"), "it failed"),
         (
@@ -154,8 +155,8 @@ def test_one_array_that_is_referred_to_often_counts_as_often():
     tree["answers"][0] = {**tree["answers"][0], "value": [np.zeros(1_000_000), np.ones(1)] * 5}
     arrays = pack(tree)
     text = bytes(arrays["json"]).decode()
-    first = re.search(r'\{"\$array": "\d+"\}', text)[0]
-    same = re.sub(r'\{"\$array": "\d+"\}', first, text)
+    place = r'\{"\$array": \["<f8"[^]]*\]\}'
+    same = re.sub(place, '{"$array": ["<f8", 0, 1000000]}', text)
     arrays["json"] = np.frombuffer(same.encode(), np.uint8)
     with pytest.raises(Unreadable, match="more than 32 MB"):
         read(stored(arrays), EXERCISE, CASES)
@@ -241,7 +242,8 @@ HOSTILE = {
     "a missing array": stored(
         {
             "json": np.frombuffer(
-                json.dumps({**good(), "answers": {"$array": "9"}}, default=str).encode(), np.uint8
+                json.dumps({**good(), "answers": {"$array": ["<f8", 9, 1]}}, default=str).encode(),
+                np.uint8,
             )
         }
     ),
