@@ -110,9 +110,21 @@ def grade(options: argparse.Namespace) -> int:
     int
         0 when every submission has its verdicts, whatever they are.
     """
-    from . import engine, executors
+    from . import executors
 
     root = course.find_root(options.root)
+    if options.sandbox == "off":
+        print("Without a sandbox: submissions run as you and can do what you can.", file=sys.stderr)
+    if options.scheduler:
+        executor = functools.partial(executors.cluster_executor, address=options.scheduler)
+        return _grade(options, root, executor)
+    with executors.warm_process(options.sandbox) as warm:  # it warms up while nbgrader is imported
+        return _grade(options, root, functools.partial(executors.local_executor, warm=warm))
+
+
+def _grade(options: argparse.Namespace, root: Path, executor: Any) -> int:
+    from . import engine
+
     logging.getLogger("lifkit.grading").setLevel(logging.ERROR)
     # What SQLAlchemy has to say about nbgrader's own way of using it is nothing to an instructor.
     warnings.filterwarnings("ignore", message="Object of type .* not in session")
@@ -127,11 +139,6 @@ def grade(options: argparse.Namespace) -> int:
         sandbox=options.sandbox,
         feedback=options.feedback,
     )
-    executor = None
-    if options.scheduler:
-        executor = functools.partial(executors.cluster_executor, address=options.scheduler)
-    if options.sandbox == "off":
-        print("Without a sandbox: submissions run as you and can do what you can.", file=sys.stderr)
     try:
         with _Bar(f"Grading {options.lab}") as bar:
             done = engine.grade_class(

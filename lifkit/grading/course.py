@@ -62,9 +62,11 @@ def find_root(start: Path | None = None) -> Path:
 def use_engine(config: Config) -> None:
     """Have nbgrader grade through this package: nbgrader's own steps in its order, and ours.
 
-    `SubmissionExporter` reads damaged files, `Heal` mends notebooks, `Judge` runs them in a sandbox and
-    decides outside, in place of Execute; `SaveVerdicts` is SaveAutoGrades with the verdicts' scores.
-    Feedback pages show verdicts first, and no tests that were hidden.
+    `SubmissionExporter` reads damaged files; `Heal` makes the notebook anew from the cells of the
+    release, in place of ClearOutput, DeduplicateIds, OverwriteCells and CheckCellMetadata, which stop
+    at some of them; `Judge` runs it in a sandbox and decides outside, in place of Execute;
+    `SaveVerdicts` is SaveAutoGrades with the verdicts' scores.  Feedback pages show verdicts first, and
+    no tests that were hidden.
 
     Parameters
     ----------
@@ -75,11 +77,7 @@ def use_engine(config: Config) -> None:
     config.Autograde.pre_convert_hook = "lifkit.grading.steps.prepare"
     config.Autograde.sanitize_preprocessors = [
         "lifkit.grading.steps.Heal",
-        "nbgrader.preprocessors.ClearOutput",
-        "nbgrader.preprocessors.DeduplicateIds",
         "nbgrader.preprocessors.OverwriteKernelspec",
-        "nbgrader.preprocessors.OverwriteCells",
-        "nbgrader.preprocessors.CheckCellMetadata",
     ]
     config.Autograde.autograde_preprocessors = [
         "lifkit.grading.steps.Judge",
@@ -88,7 +86,6 @@ def use_engine(config: Config) -> None:
         "nbgrader.preprocessors.LimitOutput",
         "lifkit.grading.steps.SaveVerdicts",
         "nbgrader.preprocessors.AssignLatePenalties",
-        "nbgrader.preprocessors.CheckCellMetadata",
     ]
     config.GenerateFeedback.preprocessors = [
         "lifkit.grading.steps.Tidy",

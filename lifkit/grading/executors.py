@@ -18,16 +18,28 @@ from concurrent.futures import Executor
 
 from .kernels import Warm, adopt, close_warm
 
-__all__ = ["TRIES", "cluster_executor", "local_executor"]
+__all__ = ["TRIES", "cluster_executor", "local_executor", "warm_process"]
 
 #: How often a submission is handed out again when its worker was lost.
 TRIES = 3
 
 
 @contextlib.contextmanager
-def local_executor(jobs: int, sandbox: str = "auto") -> Iterator[Executor]:
+def warm_process(sandbox: str = "auto") -> Iterator[Warm | None]:
+    """Give the process that kernels are forked from, or None where there is no sandbox."""
+    if sandbox == "off" or not sys.platform.startswith("linux"):
+        yield None
+        return
+    warm = Warm()
+    try:
+        yield warm
+    finally:
+        warm.close()
+
+
+@contextlib.contextmanager
+def local_executor(jobs: int, warm: Warm | None) -> Iterator[Executor]:
     """Give processes on this machine; when the block is left early, they are ended at once."""
-    warm = None if sandbox == "off" or not sys.platform.startswith("linux") else Warm()
     pool = concurrent.futures.ProcessPoolExecutor(
         jobs,
         mp_context=multiprocessing.get_context("spawn"),
@@ -44,9 +56,6 @@ def local_executor(jobs: int, sandbox: str = "auto") -> Iterator[Executor]:
         raise
     else:
         pool.shutdown()
-    finally:
-        if warm is not None:
-            warm.close()
 
 
 def _begin_work(channel: socket.socket | None) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from .cleaning import clean_text
 
@@ -110,8 +110,8 @@ def _rebuilt(tree: Any) -> NotebookNode:
             continue  # no cell; what the lab has there will be missed and put back
         total += len(source)
         # A raw cell goes into pages as it is; the course has none, and a student's is read as text.
-        make = new_code_cell if cell.get("cell_type") == "code" else new_markdown_cell
-        fresh = make(source=clean_text(source), id=f"cell-{number}")
+        kind = "code" if cell.get("cell_type") == "code" else "markdown"
+        fresh = _fresh(kind, clean_text(source), f"cell-{number}")
         marks = cell.get("metadata")
         marks = marks.get("nbgrader") if isinstance(marks, dict) else None
         if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
@@ -120,6 +120,12 @@ def _rebuilt(tree: Any) -> NotebookNode:
     if total > SOURCE:
         raise ValueError("more text than a person can write")
     return new_notebook(cells=kept)
+
+
+def _fresh(kind: str, source: str, identity: str) -> NotebookNode:
+    """Make a cell as nbformat's `new_code_cell` and others do, which look each over by its schema."""
+    cell = NotebookNode(cell_type=kind, id=identity, metadata=NotebookNode(), source=source)
+    return NotebookNode(cell, outputs=[], execution_count=None) if kind == "code" else cell
 
 
 def placeholder(sentence: str) -> NotebookNode:
@@ -188,8 +194,7 @@ def _restored(cell: NotebookNode, item: Known, notes: list[str]) -> NotebookNode
 
 
 def _cell(item: Known, source: str, identity: str) -> NotebookNode:
-    make = {"code": new_code_cell, "markdown": new_markdown_cell}.get(item.cell_type, new_raw_cell)
-    cell = make(source=source, id=identity)
+    cell = _fresh(item.cell_type, source, identity)
     marks: dict[str, Any] = {
         "schema_version": 3,
         "grade_id": item.name,

@@ -98,14 +98,11 @@ class Warm:
         return News(reading)
 
     def close(self) -> None:
-        """Hang up and, where it was started here, wait until it has ended."""
+        """Hang up and, where it was started here, end it; its children end with their boxes."""
         self.channel.close()
         if self._process is not None:
-            try:
-                self._process.wait(START)
-            except subprocess.TimeoutExpired:  # somebody still holds an end of the socket
-                self._process.kill()
-                self._process.wait()
+            self._process.kill()
+            self._process.wait()
 
 
 _mine = threading.local()

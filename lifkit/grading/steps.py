@@ -29,7 +29,7 @@ from . import course
 from .cleaning import clean_text
 from .heal import Known, Unreadable, heal, placeholder, read_notebook
 from .sandbox import Limits
-from .work import Job, Result, choose_sandbox, grade
+from .work import Job, Result, choose_sandbox, grade, references_of
 
 __all__ = ["Heal", "Judge", "SaveVerdicts", "SubmissionExporter", "Tidy", "prepare"]
 
@@ -227,17 +227,15 @@ class Judge(Execute):
 
     def _points(self, nb: NotebookNode, lab: str) -> dict[str, float]:
         """Return what each exercise of the lab is worth, in the order of the notebook."""
-        from .work import _references
-
         points = {}
         for cell in nb.cells:
             marks = cell.metadata.get("nbgrader", {})
             name = str(marks.get("grade_id", "")).removesuffix("_check")
-            known = _references(str(self.root)).get(name)
+            known = references_of(str(self.root)).get(name)
             if marks.get("grade") and marks["grade_id"] == f"{name}_check" and known is not None:
                 if known.exercise.lab == lab:
                     points[name] = float(marks["points"])
-        order = [name for name in _references(str(self.root)) if name in points]
+        order = [name for name in references_of(str(self.root)) if name in points]
         return {name: points[name] for name in order}
 
 
@@ -246,7 +244,15 @@ class SaveVerdicts(SaveAutoGrades):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Save the scores, then the file: where it is, the gradebook is whole."""
-        nb, resources = super().preprocess(nb, resources)
+        names = resources["nbgrader"]
+        self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
+        self.student_id = names["student"]
+        with Gradebook(names["db_url"]) as self.gradebook:
+            database = self.gradebook.db
+            # SaveAutoGrades commits every score by itself, and each waits for the disk.
+            commit, database.commit = database.commit, database.flush
+            nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
+            commit()
         decided = resources.get("lifkit")
         if decided is not None:
             exercises = decided["exercises"]
@@ -255,7 +261,6 @@ class SaveVerdicts(SaveAutoGrades):
                 "max_score": round(sum(item["max_score"] for item in exercises.values()), 4),
                 "exercises": exercises,
             }
-            names = resources["nbgrader"]
             root = Path(self._coursedir.root).resolve()
             _write(course.verdict_path(root, names["assignment"], names["student"]), record)
         return nb, resources

@@ -26,7 +26,7 @@ from .running import run
 from .sandbox import Limits, SandboxUnavailable
 from .verdicts import Secret, Verdict, draw, missing_verdict, verdict_of
 
-__all__ = ["Job", "Result", "choose_sandbox", "grade"]
+__all__ = ["Job", "Result", "choose_sandbox", "grade", "make_ready", "references_of"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -105,6 +105,12 @@ def choose_sandbox(wanted: str, root: Path) -> str:
     return "bwrap"
 
 
+def make_ready(wanted: str, root: Path) -> str:
+    """Read the references, then choose the sandbox, for which the warm process has to be up."""
+    references_of(str(root))
+    return choose_sandbox(wanted, root)
+
+
 @functools.lru_cache(maxsize=8)
 def _verified(root: str) -> None:
     secrets = [
@@ -125,8 +131,8 @@ def grade(job: Job) -> Result:
     Result
     """
     began = time.monotonic()
-    references = _references(job.root)
-    mine = {name: references[name] for name in job.points}
+    known = references_of(job.root)
+    mine = {name: known[name] for name in job.points}
     secrets = {name: draw(reference, job.seed, job.student) for name, reference in mine.items()}
     notebook = nbformat.reads(job.notebook, as_version=4)
     if job.unreadable:
@@ -188,7 +194,8 @@ def _run_and_judge(
 
 
 @functools.lru_cache(maxsize=4)
-def _references(root: str) -> dict[str, Reference]:
+def references_of(root: str) -> dict[str, Reference]:
+    """Return the references of the course at `root`."""
     if sys.path[0] != root:
         sys.path.insert(0, root)  # a worker may have been started in front of another course
     return load_references(Path(root))

@@ -24,11 +24,14 @@ __all__ = ["main"]
 
 #: What the course's notebooks import; the rest of the environment is there too, only slower.
 PRELOAD = (
-    "numpy numpy.random scipy.special matplotlib matplotlib.pyplot matplotlib.backends.backend_agg "
-    "matplotlib_inline.backend_inline seaborn ipywidgets anywidget IPython IPython.core.completer "
-    "IPython.core.magics jedi ipykernel.kernelapp ipykernel.ipkernel ipykernel.zmqshell "
-    "ipykernel.displayhook ipykernel.iostream ipykernel.heartbeat ipykernel.control "
-    "lifkit.checks lifkit.plotting lifkit.explorers lifkit.grading.asking concurrent.futures.thread"
+    "numpy numpy.random scipy.special scipy.integrate matplotlib matplotlib.pyplot "
+    "matplotlib.backends.backend_agg matplotlib_inline.backend_inline seaborn ipywidgets anywidget "
+    "IPython IPython.core.completer IPython.core.magics jedi ipykernel.kernelapp ipykernel.ipkernel "
+    "ipykernel.zmqshell ipykernel.displayhook ipykernel.iostream ipykernel.heartbeat "
+    "ipykernel.control lifkit.checks lifkit.plotting lifkit.explorers lifkit.grading.asking "
+    "concurrent.futures.thread IPython.core.completerlib IPython.core.debugger IPython.core.oinspect "
+    "IPython.extensions.storemagic sqlite3 tornado.platform.asyncio tornado.queues "
+    "lifkit.explorers.still lifkit.stimuli"
 ).split()
 
 
@@ -77,10 +80,10 @@ def preload() -> None:
     for name in PRELOAD:
         with contextlib.suppress(ImportError):
             __import__(name)
-    from ..exercises import key_names, load_key
+    from ..exercises import key_editions, key_names, load_key
 
-    for name in key_names():
-        load_key(name)
+    for lab in {load_key(name).exercise.lab for name in key_names()}:
+        key_editions(lab)
     _draw_once()
 
 
@@ -191,6 +194,8 @@ def draw_nothing() -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    from .. import plotting
+
     pixel = base64.b64decode(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNgGAWjYBSMAgAEEAABf8tJNwAAAABJRU5E"
         "rkJggg=="
@@ -205,9 +210,12 @@ def draw_nothing() -> None:
 
     FigureCanvasBase.print_figure = print_figure  # type: ignore[method-assign]
     FigureCanvasAgg.print_png = print_figure  # type: ignore[method-assign, assignment]
+    plotting.as_png = lambda fig: pixel
     Figure.tight_layout = lambda self, **options: None  # type: ignore[method-assign]
     # Makes the marks on an axis, which are otherwise made when it is drawn.
     Axis.set_clip_path = lambda self, path, transform=None: None  # type: ignore[method-assign]
+    # Makes them for nothing but their looks.
+    Axis.set_tick_params = lambda self, *args, **options: None  # type: ignore[method-assign]
 
 
 def probe(secrets: list[str]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from scipy.integrate import quad
 from scipy.special import dawsn, erf, erfc, erfcx
 
 from lifkit.exercises import Case, Exercise, Output, Property, Reference
@@ -88,7 +87,14 @@ def passage_integral(lower: float, upper: float) -> float:
 def _tame(a: float, b: float) -> float:
     """Integrate erfcx from `a` to `b`, both >= 0, on the scale of asinh: there nothing is steep."""
     a, b = np.arcsinh(a), np.arcsinh(b)
-    return quad(lambda x: erfcx(np.sinh(x)) * np.cosh(x), a, b, epsabs=0, epsrel=1e-12)[0]
+    return _quad(lambda x: erfcx(np.sinh(x)) * np.cosh(x), a, b, epsabs=0, epsrel=1e-12)[0]
+
+
+def _quad(*args: Any, **options: Any) -> tuple[float, ...]:
+    """Call `scipy.integrate.quad`; importing it takes longer than all of this lab's other parts."""
+    from scipy.integrate import quad
+
+    return quad(*args, **options)
 
 
 _integrals = np.vectorize(passage_integral, otypes=[float])
@@ -296,7 +302,7 @@ def _scaled(factor: Callable[[SimpleNamespace], float]) -> Callable[..., Any]:
 
 def _of(integrand: Callable[[float], float]) -> Callable[..., Any]:
     """Return the right function with another integrand."""
-    return _variant(integral=lambda lower, upper: quad(integrand, lower, upper)[0])
+    return _variant(integral=lambda lower, upper: _quad(integrand, lower, upper)[0])
 
 
 def _coarse(lower: float, upper: float) -> float:
