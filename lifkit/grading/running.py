@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 from ..exercises import Attempt, Case, Exercise
 from .asking import MOST, Unreadable, question, read, reminder
@@ -21,7 +20,7 @@ from .cleaning import Cleaner, clean_text
 from .kernels import Kernel, Reply
 from .sandbox import Limits
 
-__all__ = ["Heard", "Question", "Run", "run"]
+__all__ = ["Heard", "Question", "Run", "error", "output", "run"]
 
 #: Bytes of outputs that are kept of a cell and of a notebook, and how many pieces of a cell.  The
 #: course's largest figure has 0.3 MB; a page with 20 MB still opens.
@@ -209,7 +208,7 @@ class _Runner:
             and first
             and not any(o.output_type == "error" for o in cell.outputs)
         ):
-            cell.outputs.append(_error(reply.ename, reply.evalue))
+            cell.outputs.append(error(reply.ename, reply.evalue))
         return not reply.gone
 
     def _complain(self, cell: NotebookNode, why: str) -> None:
@@ -217,7 +216,7 @@ class _Runner:
         numbers = {
             name: getattr(limits, name) for name in ("timeout", "memory", "processes", "wall")
         }
-        cell.outputs.append(_error("Stopped", _SENTENCES[why].format(**numbers)))
+        cell.outputs.append(error("Stopped", _SENTENCES[why].format(**numbers)))
 
 
 def _hear(kernel: Kernel, asked: Question, limits: Limits) -> tuple[Reply, Heard]:
@@ -247,9 +246,10 @@ def _grade_id(cell: NotebookNode) -> str:
     return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
-def _error(name: str, text: str) -> NotebookNode:
+def error(name: str, text: str) -> NotebookNode:
+    """Make the output of an exception, or of what is shown like one."""
     name, text = clean_text(name), clean_text(text)
-    return new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
+    return output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
 
 
 class Shelf:
@@ -286,30 +286,39 @@ class Shelf:
         self._left -= size
         if self._clear:
             self._cell.outputs, self._clear = [], False
-        output = _output(kind, content, self._cleaner)
-        if output is None:
+        made = _output(kind, content, self._cleaner)
+        if made is None:
             return
         if kind == "update_display_data":
             for one in shown:
-                one["data"] = output["data"]
+                one["data"] = made["data"]
             return
-        self._append(output)
+        self._append(made)
         if isinstance(name, str):
             self._named.setdefault(name, []).append(self._cell.outputs[-1])
 
-    def _append(self, output: NotebookNode) -> None:
+    def _append(self, made: NotebookNode) -> None:
         last = self._cell.outputs[-1] if self._cell.outputs else None
-        both = last is not None and last.output_type == output.output_type == "stream"
-        if both and last is not None and last.name == output.name:
-            last.text += output.text
+        both = last is not None and last.output_type == made.output_type == "stream"
+        if both and last is not None and last.name == made.name:
+            last.text += made.text
         else:
-            self._cell.outputs.append(output)
+            self._cell.outputs.append(made)
 
     def _say_full(self) -> None:
         if not self._full:
             self._full = True
             text = "\n[The rest of this cell's output is left out: there is too much of it.]\n"
-            self._cell.outputs.append(new_output("stream", name="stdout", text=text))
+            self._cell.outputs.append(output("stream", name="stdout", text=text))
+
+
+def output(kind: str, **fields: Any) -> NotebookNode:
+    """Make an output as nbformat's `new_output`, which looks each over by its schema.
+
+    The notebook is looked over when it is written.
+    """
+    extra = {"metadata": NotebookNode()} if "data" in fields else {}
+    return NotebookNode(output_type=kind, **extra, **fields)
 
 
 _KINDS = ("stream", "error", "display_data", "execute_result", "update_display_data")
@@ -328,18 +337,18 @@ def _output(kind: str, content: dict[str, Any], cleaner: Cleaner) -> NotebookNod
     """Return a message as an output of a notebook; None when it is malformed."""
     if kind == "stream":
         name = "stderr" if content.get("name") == "stderr" else "stdout"
-        return new_output("stream", name=name, text=clean_text(content.get("text", "")))
+        return output("stream", name=name, text=clean_text(content.get("text", "")))
     if kind == "error":
         lines = content.get("traceback")
         lines = [clean_text(line)[:5000] for line in lines[-50:]] if isinstance(lines, list) else []
         name, text = (clean_text(content.get(field, ""))[:5000] for field in ("ename", "evalue"))
-        return new_output("error", ename=name, evalue=text, traceback=lines)
+        return output("error", ename=name, evalue=text, traceback=lines)
     data = content.get("data")
     if not isinstance(data, dict):
         return None
     kept = NotebookNode(cleaner.data(data))
     if kind != "execute_result":
-        return new_output("display_data", data=kept)
+        return output("display_data", data=kept)
     count = content.get("execution_count")
     count = count if type(count) is int and 0 <= count < 10**6 else None
-    return new_output("execute_result", data=kept, execution_count=count)
+    return output("execute_result", data=kept, execution_count=count)

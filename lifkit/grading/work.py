@@ -17,12 +17,11 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 from ..exercises import Reference, load_references
 from .cleaning import clean_markdown
 from .kernels import Kernel, verify
-from .running import run
+from .running import error, output, run
 from .sandbox import Limits, SandboxUnavailable
 from .verdicts import Secret, Verdict, draw, missing_verdict, verdict_of
 
@@ -143,7 +142,7 @@ def grade(job: Job) -> Result:
         ran = began
         for cell in notebook.cells:  # nothing ran, so no test may count as passed
             if cell.cell_type == "code":
-                cell.outputs = [new_output("error", ename="Missing", evalue=job.unreadable)]
+                cell.outputs = [error("Missing", job.unreadable)]
     else:
         if job.sandbox == "bwrap":
             choose_sandbox(
@@ -214,4 +213,4 @@ def _show(notebook: NotebookNode, name: str, verdict: Verdict) -> None:
                 "text/html": verdict.page,
                 "text/markdown": f"**{html.escape(verdict.text)}**",
             }
-            cell.outputs = [new_output("execute_result", data=data, execution_count=None)]
+            cell.outputs = [output("execute_result", data=data, execution_count=None)]
