@@ -1,10 +1,12 @@
 """A small course to grade: one lab with two exercises, a test of nbgrader's own kind, a question."""
 
+import functools
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -206,10 +208,17 @@ def call(course, *words, status=0):
 
 def open_course(folder, labs=(LAB,)):
     """Make a course with its labs in the gradebook and released."""
-    course = make_course(folder, labs)
+    return shutil.copytree(_opened(labs).name, folder)
+
+
+@functools.cache
+def _opened(labs):
+    """Release the labs, once for all courses: nbgrader takes some seconds for it."""
+    place = tempfile.TemporaryDirectory()
+    make_course(Path(place.name), labs)
     for lab in labs:
-        call(course, "nbgrader", "generate_assignment", lab)
-    return course
+        call(Path(place.name), "nbgrader", "generate_assignment", lab)
+    return place
 
 
 def wait_for(condition, seconds=60):
