@@ -28,7 +28,7 @@ demo: setup ## grade a sample class, from release to feedback
 	$(RUN) $(BIN)/python -m solutions.demo
 
 test: lint ## format, lint and type checks, then every test
-	$(RUN) $(BIN)/python -m pytest -n auto --dist loadgroup
+	$(RUN) $(BIN)/python -m pytest -n auto --dist loadfile
 
 bench: setup ## print the benchmark tables
 	$(RUN) $(BIN)/python -m benchmarks

@@ -2,15 +2,21 @@
 
 import pytest
 
+#: These look at the whole machine, at what is left running and at who has the processor.
+ONE_AFTER_THE_OTHER = [f"tests/grading/test_{name}.py" for name in ("attacks", "engine", "sandbox")]
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config, items):
-    """Keep tests that belong together in one process, where several share the work (`make test`).
 
-    Tests of the sandbox look at the whole machine (what is left running, who has the processor), so
-    they run one after the other; of the others those in one file share what they set up.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep the tests of a file in one process where several share the work (`make test`).
+
+    They share what they set up; and some files must not run beside each other.
     """
-    if config.pluginmanager.hasplugin("xdist"):
-        for item in items:
-            alone = item.get_closest_marker("sandbox") is not None
-            item.add_marker(pytest.mark.xdist_group("sandbox" if alone else str(item.path)))
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = super()._split_scope(nodeid)
+            return "the machine's" if file in ONE_AFTER_THE_OTHER else file
+
+    return ByFile(config, log)

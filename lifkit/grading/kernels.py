@@ -542,9 +542,9 @@ class Kernel:
         # What Session.deserialize does, but for signatures (whoever writes here has the key) and dates.
         try:
             start = parts.index(DELIM) + 2
-            if json.loads(parts[start + 1])["msg_id"] != mine:
+            if _text(parts[start + 1])["msg_id"] != mine:
                 return {}
-            header, content = json.loads(parts[start]), json.loads(parts[start + 3])
+            header, content = _text(parts[start]), _text(parts[start + 3])
             message = {"msg_type": header["msg_type"], "content": content}
         except Exception:
             return {}
@@ -600,6 +600,11 @@ class Kernel:
     def __exit__(self, *exc_info: object) -> None:
         """End it."""
         self.end()
+
+
+def _text(part: bytes) -> Any:
+    """Read a part of a message; texts that no file can hold are sent as bytes that are no text."""
+    return json.loads(part.decode("utf-8", "replace"))
 
 
 def _resident() -> int:
