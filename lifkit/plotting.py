@@ -240,7 +240,7 @@ def plot_spike_marks(
     above : float
         Level in mV that the strokes stand on.
     colour, **style
-        Passed to `Axes.vlines`.
+        Passed to `Axes.plot`.
     height : float
         Of a stroke, in mV, the same in every panel.
 
@@ -250,7 +250,10 @@ def plot_spike_marks(
     """
     if len(spike_times):
         foot = above + height / 4
-        ax.vlines(spike_times, foot, foot + height, **{"color": colour, "linewidth": 1.4, **style})
+        # One line with gaps: a thousand lines of their own, as vlines has, take a second.
+        look = {"color": colour, "linewidth": 1.4, "solid_capstyle": "butt", **style}
+        ends = np.tile([foot, foot + height, np.nan], len(spike_times))
+        ax.plot(np.repeat(spike_times, 3), ends, **look)
     return ax
 
 
