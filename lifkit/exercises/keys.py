@@ -48,8 +48,8 @@ def pack(tree: Any) -> dict[str, np.ndarray]:
     Parameters
     ----------
     tree : object
-        Nested dicts (with text keys), lists, tuples, None, booleans, numbers, texts and numeric
-        arrays of any shape.
+        Nested dicts (with text keys), dataclasses, lists, tuples, None, booleans, numbers, texts and
+        numeric arrays of any shape.
 
     Returns
     -------
@@ -87,6 +87,8 @@ def pack(tree: Any) -> dict[str, np.ndarray]:
             return {"$array": places[same]}
         if isinstance(node, np.generic):
             return walk(np.asarray(node))
+        if dataclasses.is_dataclass(node) and not isinstance(node, type):
+            return walk(vars(node))  # not asdict, which copies every array
         if isinstance(node, dict):
             return {str(name): walk(value) for name, value in node.items()}
         if isinstance(node, list | tuple):
@@ -101,7 +103,7 @@ def pack(tree: Any) -> dict[str, np.ndarray]:
 
 
 def unpack(arrays: Mapping[str, np.ndarray]) -> Any:
-    """Rebuild the tree that `pack` laid out; tuples come back as lists.
+    """Rebuild the tree that `pack` laid out; tuples come back as lists, dataclasses as dicts.
 
     Raises
     ------
@@ -133,7 +135,7 @@ def save_key(key: Key, folder: Path = KEYS) -> Path:
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    tree = {"format": _FORMAT, **dataclasses.asdict(key)}
+    tree = {"format": _FORMAT, **vars(key)}
     tree["fingerprints"] = {
         name: [_shrink(row, right) for row, right in zip(rows, key.expected, strict=True)]
         for name, rows in key.fingerprints.items()

@@ -85,13 +85,15 @@ def question(exercise: Exercise, cases: tuple[Case, ...], limit: float, path: st
     """
     key = Key(exercise=exercise, cases=cases, expected=(), mistakes=(), fingerprints={})
     buffer = io.BytesIO()
-    np.savez(buffer, **pack(_python_numbers(dataclasses.asdict(key))))  # type: ignore[arg-type]
+    np.savez(buffer, **pack(_python_numbers(key)))  # type: ignore[arg-type]
     text = base64.b64encode(buffer.getvalue()).decode()
     return f'__import__("lifkit.grading.asking").grading.asking.ask(globals(), "{text}", {limit}, {path!r})'
 
 
 def _python_numbers(node: Any) -> Any:
     """Turn numpy's single numbers into Python's, which `pack` keeps as such."""
+    if dataclasses.is_dataclass(node):
+        node = vars(node)
     if isinstance(node, dict):
         return {name: _python_numbers(value) for name, value in node.items()}
     if isinstance(node, list | tuple):
@@ -126,8 +128,7 @@ def ask(namespace: Mapping[str, Any], text: str, limit: float, path: str) -> Non
         names = [name for name, value in namespace.items() if callable(value) and name[0] != "_"]
         tree: Any = {"missing": names[-500:]}
     else:
-        given = attempt(key.exercise, target, key.cases, limit=limit)
-        tree = dataclasses.asdict(given)
+        tree = attempt(key.exercise, target, key.cases, limit=limit)
     arrays = pack(_without_complex(tree))
     if sum(array.nbytes for array in arrays.values()) > MOST - 1_000_000:
         arrays = pack({"oversized": True})
@@ -138,6 +139,8 @@ def ask(namespace: Mapping[str, Any], text: str, limit: float, path: str) -> Non
 
 def _without_complex(node: Any) -> Any:
     """Take complex arrays, which `pack` does not know and no exercise asks for, apart."""
+    if dataclasses.is_dataclass(node):
+        node = vars(node)
     if isinstance(node, dict):
         return {name: _without_complex(value) for name, value in node.items()}
     if isinstance(node, list | tuple):
