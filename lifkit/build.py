@@ -29,7 +29,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config, PyFileConfigLoader
 
 from .exercises import KEYS, Exercise, Key, Reference, load_key, load_references, make_key, save_key
-from .exercises.keys import key_names
+from .exercises.keys import key_editions, key_names
 
 __all__ = [
     "BuildError",
@@ -107,6 +107,7 @@ def build_keys(root: Path, folder: Path = KEYS) -> list[Path]:
     for stale in set(folder.glob("*.npz")) - set(paths):
         stale.unlink()
     load_key.cache_clear()
+    key_editions.cache_clear()
     return paths
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from lifkit import build
 from lifkit.cli import copy_labs, main
-from lifkit.exercises import KEYS, load_key, load_references, make_key
+from lifkit.exercises import KEYS, key_editions, load_key, load_references, make_key
 
 ROOT = Path(__file__).resolve().parents[1]
 LABS = build.labs_of(ROOT)
@@ -39,8 +39,10 @@ def test_building_twice_changes_no_byte(rebuilt, tmp_path):
     for path in rebuilt.rglob("*.ipynb"):
         assert path.read_bytes() == (tmp_path / path.relative_to(rebuilt)).read_bytes()
     one, two = tmp_path / "one", tmp_path / "two"
+    assert not key_editions("lab2", one)
     first = [path.read_bytes() for path in build.build_keys(ROOT, one)]
     assert first == [path.read_bytes() for path in build.build_keys(ROOT, two)]
+    assert len(key_editions("lab2", one)) == 1  # that there were none is forgotten
 
 
 @pytest.mark.parametrize("name", REFERENCES)
