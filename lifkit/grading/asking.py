@@ -16,7 +16,7 @@ import math
 import os
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -85,20 +85,25 @@ def question(exercise: Exercise, cases: tuple[Case, ...], limit: float, path: st
     """
     key = Key(exercise=exercise, cases=cases, expected=(), mistakes=(), fingerprints={})
     buffer = io.BytesIO()
-    np.savez(buffer, **pack(_python_numbers(key)))  # type: ignore[arg-type]
+    np.savez(buffer, **pack(_with_leaves(_python_number, key)))  # type: ignore[arg-type]
     text = base64.b64encode(buffer.getvalue()).decode()
     return f'__import__("lifkit.grading.asking").grading.asking.ask(globals(), "{text}", {limit}, {path!r})'
 
 
-def _python_numbers(node: Any) -> Any:
-    """Turn numpy's single numbers into Python's, which `pack` keeps as such."""
+def _with_leaves(change: Callable[[Any], Any], node: Any) -> Any:
+    """Return a tree with every leaf of it changed; dataclasses become dicts."""
     if dataclasses.is_dataclass(node):
         node = vars(node)
     if isinstance(node, dict):
-        return {name: _python_numbers(value) for name, value in node.items()}
+        return {name: _with_leaves(change, value) for name, value in node.items()}
     if isinstance(node, list | tuple):
-        return [_python_numbers(value) for value in node]
-    return node.item() if isinstance(node, np.generic) else node
+        return [_with_leaves(change, value) for value in node]
+    return change(node)
+
+
+def _python_number(leaf: Any) -> Any:
+    """Turn one of numpy's single numbers into Python's, which `pack` keeps as such."""
+    return leaf.item() if isinstance(leaf, np.generic) else leaf
 
 
 def reminder(name: str) -> str:
@@ -129,7 +134,7 @@ def ask(namespace: Mapping[str, Any], text: str, limit: float, path: str) -> Non
         tree: Any = {"missing": names[-500:]}
     else:
         tree = attempt(key.exercise, target, key.cases, limit=limit)
-    arrays = pack(_without_complex(tree))
+    arrays = pack(_with_leaves(_without_complex, tree))
     if sum(array.nbytes for array in arrays.values()) > MOST - 1_000_000:
         arrays = pack({"oversized": True})
     with open(f"{path}.part", "wb") as file:
@@ -137,17 +142,11 @@ def ask(namespace: Mapping[str, Any], text: str, limit: float, path: str) -> Non
     os.replace(f"{path}.part", path)
 
 
-def _without_complex(node: Any) -> Any:
-    """Take complex arrays, which `pack` does not know and no exercise asks for, apart."""
-    if dataclasses.is_dataclass(node):
-        node = vars(node)
-    if isinstance(node, dict):
-        return {name: _without_complex(value) for name, value in node.items()}
-    if isinstance(node, list | tuple):
-        return [_without_complex(value) for value in node]
-    if isinstance(node, np.ndarray) and node.dtype.kind == "c":
-        return {"real": node.real.astype(float), "imag": node.imag.astype(float)}
-    return node
+def _without_complex(leaf: Any) -> Any:
+    """Take a complex array, which `read` does not know and no exercise asks for, apart."""
+    if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "c":
+        return {"real": leaf.real.astype(float), "imag": leaf.imag.astype(float)}
+    return leaf
 
 
 # In the grader's process --------------------------------------------------------------------------

@@ -36,7 +36,7 @@ from traitlets.config import Config
 
 from . import course
 from .cleaning import clean_text
-from .executors import TRIES, local_executor, warm_process
+from .executors import TRIES, local_executor
 from .steps import Judge, forget
 from .work import Job, Result, grade, make_ready, references_of
 
@@ -84,8 +84,8 @@ def grade_class(
     lab: str,
     options: Options,
     *,
+    executor: Callable[[int], contextlib.AbstractContextManager[Executor]],
     progress: Callable[[str, int, int], None] = lambda student, done, total: None,
-    executor: Callable[[int], contextlib.AbstractContextManager[Executor]] | None = None,
 ) -> Outcome:
     """Grade the submissions of a lab.
 
@@ -95,10 +95,10 @@ def grade_class(
         The course root.
     lab : str
     options : Options
+    executor : callable
+        Makes the executor from the number of jobs.
     progress : callable
         Told each student's name with the number done and the number to do.
-    executor : callable, optional
-        Makes the executor from the number of jobs; local processes unless given.
 
     Returns
     -------
@@ -120,11 +120,7 @@ def grade_class(
             engine = _Engine(coursedir, config, options, progress, stop)
             engine.permissions = 644  # so that the next run may replace them
             engine.init_notebooks()
-            with contextlib.ExitStack() as stack:
-                if executor is None:
-                    warm = stack.enter_context(warm_process(options.sandbox))
-                    executor = functools.partial(local_executor, warm=warm)
-                engine.start_with(executor)
+            engine.start_with(executor)
             if options.feedback:
                 engine.write_pages()
     return engine.outcome

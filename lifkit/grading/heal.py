@@ -16,7 +16,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_notebook
 
 from .cleaning import clean_text
 
@@ -130,7 +130,7 @@ def _fresh(kind: str, source: str, identity: str) -> NotebookNode:
 
 def placeholder(sentence: str) -> NotebookNode:
     """Return a notebook that stands for one that could not be read."""
-    return new_notebook(cells=[new_markdown_cell(source=f"**{sentence}**", id="cell-0")])
+    return new_notebook(cells=[_fresh("markdown", f"**{sentence}**", "cell-0")])
 
 
 def heal(notebook: NotebookNode, known: Mapping[str, Known]) -> list[str]:
