@@ -303,6 +303,22 @@ def test_an_unwritten_solver_raises_itself():
     assert caught.traceback[-1].name == "stub"  # where lifkit.open_lab looks for its name
 
 
+def test_a_frame_is_computed_once_and_only_when_it_is_looked_at():
+    steps = []
+
+    def counting(N_t, *arguments):
+        steps.append(N_t)
+        return lif_euler(N_t, *arguments)
+
+    explorer = explorers.explore_lif(counting)
+    assert max(steps) <= 100  # to see whether it is written
+    steps.clear()
+    assert explorer.frame is explorer.frame
+    assert steps == [2000]
+    assert explorer.move(I_ext=30.0) is explorer.frame
+    assert steps == [2000, 2000]
+
+
 def test_an_unwritten_theory_leaves_the_rest_standing():
     def stub(t, V_init, E_m, I_ext, g_m, tau):
         raise NotImplementedError()

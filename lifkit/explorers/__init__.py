@@ -177,7 +177,7 @@ class Explorer:
     values : dict
         Where the sliders stand, by name.
     frame : Frame
-        What is shown there.
+        What is shown there; computed when it is first looked at.
 
     Examples
     --------
@@ -192,7 +192,14 @@ class Explorer:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.values = scene.settle({})
-        self.frame = scene.compute(self.values)
+        self._frame: Frame | None = None
+
+    @property
+    def frame(self) -> Frame:
+        """What is shown where the sliders stand."""
+        if self._frame is None:
+            self._frame = self.scene.compute(self.values)
+        return self._frame
 
     def move(self, **values: float) -> Frame:
         """Move the named sliders and return the new frame.
@@ -209,7 +216,7 @@ class Explorer:
                 f"there is no slider {unknown[0]!r}; the sliders are {', '.join(known)}."
             )
         self.values = self.scene.settle({**self.values, **values})
-        self.frame = self.scene.compute(self.values)
+        self._frame = None
         return self.frame
 
     def __repr__(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .frames import Curve, Frame, Scene, Slider, around
-from .scenes import E_M, TAU
+from .scenes import E_M, FEW, TAU
 from .scenes import _lif_frame as lif_frame
 from .scenes import _optional as optional
 from .scenes import _sentence as said_of
@@ -54,7 +54,7 @@ def trace(solver: Function) -> Scene:
         return replace(frame, readouts=tuple(said), alt=alt)
 
     scene = Scene(title="A neuron under noise", sliders=(CURRENT, SIGMA, SLOWER), compute=compute)
-    yours.begin(_inputs(scene.settle({}), dt, xi[:100]))
+    yours.begin(_inputs(scene.settle({}), dt, xi[:FEW]))
     return scene
 
 
@@ -74,7 +74,7 @@ def intervals(solver: Function) -> Scene:
     scene = Scene(
         title="Intervals between spikes", sliders=(CURRENT, SIGMA, SLOWER), compute=compute
     )
-    yours.begin(_inputs(scene.settle({}), dt, xi[:100]))
+    yours.begin(_inputs(scene.settle({}), dt, xi[:FEW]))
     return scene
 
 
@@ -101,7 +101,7 @@ def noisy_fi_curve(solver: Function, theory: Function | None = None) -> Scene:
         return _fi_frame(yours.name, exact, result, rates, drawn, grid, here)
 
     scene = Scene(title="f-I curve under noise", sliders=(SIGMA, CURRENT, SLOWER), compute=compute)
-    yours.begin(_inputs(scene.settle({}), dt, xi[:100]))
+    yours.begin(_inputs(scene.settle({}), dt, xi[:FEW]))
     return scene
 
 

@@ -39,6 +39,10 @@ REST = Slider(
 INIT = Slider(name="V_init", label="first voltage", unit="mV", low=-90, high=-62, step=1, start=-70)
 T_REF = Slider(name="t_ref", label="refractory time", unit="ms", low=0, high=10, step=0.5, start=2)
 
+#: Steps of the run that tells whether a solver is written at all: a stub raises, or returns nothing,
+#: whatever it is asked for, and no explorer should compute its first frame twice.
+FEW = 100
+
 
 def membrane(solver: Function, theory: Function | None = None) -> Scene:
     """Return the passive membrane's trace over 100 ms, with sliders for tau, g_m and I_ext."""
@@ -52,7 +56,7 @@ def membrane(solver: Function, theory: Function | None = None) -> Scene:
         return _passive_frame(yours, exact, dict(values), dt, N_t, _membrane_readouts)
 
     scene = Scene(title="Passive membrane", sliders=(current, TAU, G_M), compute=compute)
-    yours.begin(_passive_inputs(scene.settle({}), dt, N_t))
+    yours.begin(_passive_inputs(scene.settle({}), dt, FEW))
     return scene
 
 
@@ -69,7 +73,7 @@ def time_step(solver: Function, theory: Function | None = None) -> Scene:
         return _passive_frame(yours, exact, fixed, dt, N_t, _step_readouts, points=True)
 
     scene = Scene(title="The time step of Euler's method", sliders=(step,), compute=compute)
-    yours.begin(_passive_inputs(fixed, step.start, 100))
+    yours.begin(_passive_inputs(fixed, step.start, FEW))
     return scene
 
 
@@ -89,7 +93,7 @@ def lif(solver: Function) -> Scene:
         return _lif_frame(yours.name, result, values, dt, N_t)
 
     scene = Scene(title="Leaky integrate-and-fire neuron", sliders=sliders, compute=compute)
-    yours.begin(_lif_inputs(scene.settle({}), dt, N_t))
+    yours.begin(_lif_inputs(scene.settle({}), dt, FEW))
     return scene
 
 
@@ -108,7 +112,7 @@ def fi_curve(solver: Function, theory: Function | None = None) -> Scene:
         return _fi_frame(yours, exact, values)
 
     scene = Scene(title="f-I curve", sliders=sliders, compute=compute)
-    yours.begin(_lif_inputs(scene.settle({}), 0.1, 100))
+    yours.begin(_lif_inputs(scene.settle({}), 0.1, FEW))
     return scene
 
 
