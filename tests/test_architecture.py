@@ -60,17 +60,22 @@ IMPORT_MAP = {
         f"lifkit.exercises lifkit.plotting {JUPYTER} matplotlib sqlalchemy zmq",
         # A kernel in its sandbox, outputs to clean, a class on a cluster, a progress bar, a figure:
         # when asked for.
-        lazily="solutions.reference ipykernel matplotlib_inline pyseccomp bleach distributed tqdm "
-        "seaborn",
+        lazily="solutions.reference pyseccomp bleach distributed tqdm seaborn",
     ),
     # The front desk knows every room and opens none before it is asked for.
     "cli": may(
         lazily="lifkit.exercises lifkit.checks lifkit.explorers lifkit.build lifkit.grading"
     ),
 }
-# One file may do more than its room: what build and grading share to load the reference.  The
-# rooms that students use never call it (a test below).
-FILES = {"lifkit/exercises/reference.py": may(lazily="solutions.reference")}
+# Two files have rules of their own: what build and grading share to load the reference, which the
+# rooms that students use never call (a test below); and what runs in the box, among the notebook's
+# code, and knows what notebooks show.
+FILES = {
+    "lifkit/exercises/reference.py": may(lazily="solutions.reference"),
+    "lifkit/grading/inside.py": may(
+        "ipykernel matplotlib matplotlib_inline lifkit.plotting lifkit.explorers"
+    ),
+}
 REFERENCE_RULE = may("lifkit.exercises scipy")
 STUDENT_ROOMS = ("stimuli", "plotting", "exercises", "checks", "explorers")
 EVERYBODYS = frozenset(sys.stdlib_module_names) | {"numpy"}

@@ -31,7 +31,7 @@ PRELOAD = (
     "ipykernel.control lifkit.checks lifkit.plotting lifkit.explorers lifkit.grading.asking "
     "concurrent.futures.thread IPython.core.completerlib IPython.core.debugger IPython.core.oinspect "
     "IPython.extensions.storemagic sqlite3 tornado.platform.asyncio tornado.queues "
-    "lifkit.explorers.still lifkit.stimuli"
+    "lifkit.explorers.still lifkit.stimuli lifkit.grading.inside"
 ).split()
 
 
@@ -134,6 +134,12 @@ def _say(news: int, text: str) -> None:
         os.write(news, text.encode()[:4000] + b"\n")
 
 
+def _say_last(text: str) -> None:
+    """Tell the grader's process one thing more, and let go of the last way out."""
+    _say(3, text)
+    os.close(3)
+
+
 def _live(request: dict[str, Any], news: int, barrier: Any) -> None:
     """Run a kernel (or the probe) in the box; never returns."""
     try:
@@ -150,72 +156,12 @@ def _live(request: dict[str, Any], news: int, barrier: Any) -> None:
         if request["kind"] == "probe":
             _say(3, "probe " + json.dumps(probe(request["secrets"])))
             os._exit(0)
-        _become_kernel(request)
+        from . import inside
+
+        inside.become_kernel(request, _say_last)
     except BaseException:
         _say(3, "failed " + traceback.format_exc(limit=-3).replace("\n", " | "))
     os._exit(1)
-
-
-def _become_kernel(request: dict[str, Any]) -> None:
-    """Turn into an IPython kernel; returns when the kernel is told to stop."""
-    import random
-
-    import numpy as np
-    from ipykernel.kernelapp import IPKernelApp
-
-    # Children of one process would all draw the same numbers.  The seed is the submission's own, so
-    # that a notebook that draws without asking for a seed gives the same twice.
-    random.seed(request["seed"])
-    np.random.seed(request["seed"] % 2**32)  # noqa: NPY002 - the one that needs no asking
-    gc.set_threshold(50_000, 20, 20)  # collecting less often makes figures and loops 5 % quicker
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    # Side files can be imported, but only where nothing installed has the name.
-    sys.path[:] = [path for path in sys.path if path] + [sandbox.WORK]
-    app = IPKernelApp.instance(connection_file=f"{sandbox.RUN}/kernel.json", ignore_cwd=True)
-    app.initialize(["--HistoryManager.hist_file=:memory:", "--Completer.use_jedi=False"])
-    # exit() and quit() in a cell: the kernel goes on, as its owner has been asked for answers.
-    app.shell.ask_exit = lambda: None  # type: ignore[union-attr]
-    from matplotlib_inline.backend_inline import _enable_matplotlib_integration
-
-    _enable_matplotlib_integration()
-    if not request["figures"]:
-        draw_nothing()
-    _say(3, "ready")
-    os.close(3)
-    app.start()
-
-
-def draw_nothing() -> None:
-    """Let figures be made, but neither laid out nor drawn: each is shown as one empty pixel."""
-    import base64
-
-    from matplotlib.axis import Axis
-    from matplotlib.backend_bases import FigureCanvasBase
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    from .. import plotting
-
-    pixel = base64.b64decode(
-        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNgGAWjYBSMAgAEEAABf8tJNwAAAABJRU5E"
-        "rkJggg=="
-    )
-
-    def print_figure(self: Any, filename: Any, *args: Any, **options: Any) -> None:
-        if hasattr(filename, "write"):
-            filename.write(pixel)
-        else:
-            with open(filename, "wb") as file:
-                file.write(pixel)
-
-    FigureCanvasBase.print_figure = print_figure  # type: ignore[method-assign]
-    FigureCanvasAgg.print_png = print_figure  # type: ignore[method-assign, assignment]
-    plotting.as_png = lambda fig: pixel
-    Figure.tight_layout = lambda self, **options: None  # type: ignore[method-assign]
-    # Makes the marks on an axis, which are otherwise made when it is drawn.
-    Axis.set_clip_path = lambda self, path, transform=None: None  # type: ignore[method-assign]
-    # Makes them for nothing but their looks.
-    Axis.set_tick_params = lambda self, *args, **options: None  # type: ignore[method-assign]
 
 
 def probe(secrets: list[str]) -> dict[str, Any]:

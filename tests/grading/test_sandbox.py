@@ -336,6 +336,40 @@ def test_figures_are_drawn_or_left_out_and_the_kernel_lives(sandbox, figures):
     assert (min(sizes) > 5000) is figures
 
 
+@pytest.mark.parametrize("figures", [True, False])
+def test_an_explorer_runs_the_solver_for_a_picture_only(sandbox, figures):
+    code = (
+        "import numpy as np\nfrom lifkit.explorers import explore_membrane\nsteps = []\n"
+        "def passive_euler(N_t, dt, V_init, E_m, I_ext, g_m, tau):\n"
+        "    steps.append(N_t)\n    return np.full((N_t + 1, 1), -70.0)\n"
+        "explore_membrane(passive_euler)"
+    )
+    shown = []
+
+    def keep(message):
+        if message.get("msg_type") in ("display_data", "execute_result"):
+            shown.append(message["content"]["data"])
+
+    with Kernel(Limits(), {}, figures=figures) as kernel:
+        assert kernel.execute(code, on_output=keep).status == "ok"
+        assert printed(kernel, "print(1000 in steps)")[0] == f"{figures}\n"
+    (data,) = shown
+    assert "Explorer: Passive membrane" in data["text/plain"]
+    assert ("text/html" in data) is figures
+
+
+def test_what_is_written_arrives_in_order_and_before_the_cell_ends(kernel):
+    """Also from threads, through file descriptors and without a line's end."""
+    code = (
+        "import sys, os, threading\nprint('a', end='')\nsys.stdout.flush()\nprint('b', end='')\n"
+        "thread = threading.Thread(target=lambda: print('c', end=''))\n"
+        "thread.start(); thread.join()\nsys.stdout.flush(); sys.stdout.flush()\nprint('d', end='')"
+    )
+    for _ in range(5):
+        assert printed(kernel, code)[0] == "abcd"
+    assert printed(kernel, "pass")[0] == ""
+
+
 # Refusing -----------------------------------------------------------------------------------------
 
 
