@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from scipy.special import dawsn, erf, erfc, erfcx
+import scipy  # its parts load when they are first used: other labs need none of them
 
 from lifkit.exercises import Case, Exercise, Output, Property, Reference
 
@@ -80,21 +80,20 @@ def passage_integral(lower: float, upper: float) -> float:
     """
     a, b = max(lower, 0.0), max(upper, 0.0)
     with np.errstate(over="ignore"):
-        steep = 2 * np.exp(b * b) * (dawsn(b) - np.exp(a * a - b * b) * dawsn(a))
+        steep = (
+            2
+            * np.exp(b * b)
+            * (scipy.special.dawsn(b) - np.exp(a * a - b * b) * scipy.special.dawsn(a))
+        )
     return float(steep) + _tame(-min(upper, 0.0), -min(lower, 0.0)) - _tame(a, b)
 
 
 def _tame(a: float, b: float) -> float:
     """Integrate erfcx from `a` to `b`, both >= 0, on the scale of asinh: there nothing is steep."""
     a, b = np.arcsinh(a), np.arcsinh(b)
-    return _quad(lambda x: erfcx(np.sinh(x)) * np.cosh(x), a, b, epsabs=0, epsrel=1e-12)[0]
-
-
-def _quad(*args: Any, **options: Any) -> tuple[float, ...]:
-    """Call `scipy.integrate.quad`; importing it takes longer than all of this lab's other parts."""
-    from scipy.integrate import quad
-
-    return quad(*args, **options)
+    return scipy.integrate.quad(
+        lambda x: scipy.special.erfcx(np.sinh(x)) * np.cosh(x), a, b, epsabs=0, epsrel=1e-12
+    )[0]
 
 
 _integrals = np.vectorize(passage_integral, otypes=[float])
@@ -302,12 +301,12 @@ def _scaled(factor: Callable[[SimpleNamespace], float]) -> Callable[..., Any]:
 
 def _of(integrand: Callable[[float], float]) -> Callable[..., Any]:
     """Return the right function with another integrand."""
-    return _variant(integral=lambda lower, upper: _quad(integrand, lower, upper)[0])
+    return _variant(integral=lambda lower, upper: scipy.integrate.quad(integrand, lower, upper)[0])
 
 
 def _coarse(lower: float, upper: float) -> float:
     u = np.linspace(lower, upper, 101)
-    return float(np.trapezoid(erfcx(-u), u))
+    return float(np.trapezoid(scipy.special.erfcx(-u), u))
 
 
 def _noise_free(p: SimpleNamespace, integral: float) -> float:
@@ -432,33 +431,33 @@ MISTAKES = {
     "sign inside erfcx": (
         "The integrand is erfcx(u); the sign of u is missing.",
         _ERFCX,
-        _of(lambda u: erfcx(u)),
+        _of(lambda u: scipy.special.erfcx(u)),
     ),
     "1 minus erf": (
         "The integrand has 1 - erf(u) in it; it is 1 + erf(u).",
         _ERFCX,
-        _of(lambda u: np.exp(u * u) * (1 - erf(u)) if u > -26 else np.inf),
+        _of(lambda u: np.exp(u * u) * (1 - scipy.special.erf(u)) if u > -26 else np.inf),
     ),
     "erf without 1": (
         "The integrand is exp(u^2) erf(u); the 1 is missing.",
         _ERFCX,
-        _of(lambda u: np.exp(u * u) * erf(u) if abs(u) < 26 else np.sign(u) * np.inf),
+        _of(lambda u: np.exp(u * u) * scipy.special.erf(u) if abs(u) < 26 else np.sign(u) * np.inf),
     ),
     "exponential missing": (
         "The integrand is 1 + erf(u); the factor exp(u^2) is missing.",
         _ERFCX,
-        _of(lambda u: 1 + erf(u)),
+        _of(lambda u: 1 + scipy.special.erf(u)),
     ),
     "exp and erf apart": (
         "exp(u^2) and 1 + erf(u) are computed apart: far above threshold the one overflows while the "
         "other is rounded to 0, and their product is lost.",
         _ERFCX,
-        _of(lambda u: np.exp(u * u) * (1 + erf(u))),
+        _of(lambda u: np.exp(u * u) * (1 + scipy.special.erf(u))),
     ),
     "exp and erfc apart": (
         "exp(u^2) and erfc(-u) are computed apart: beyond |u| = 26 the first overflows.",
         _ERFCX,
-        _of(lambda u: np.exp(u * u) * erfc(-u)),
+        _of(lambda u: np.exp(u * u) * scipy.special.erfc(-u)),
     ),
     "coarse sum": (
         "The integral is a sum over about a hundred points, too coarse for so steep an integrand.",
