@@ -8,6 +8,7 @@ begins with the threat model.  Modules in the order in which a submission meets 
 `sandbox`       builds the box and locks a process into it
 `zygote`        the warm process whose children walk into boxes and become kernels
 `inside`        what such a child then does to be a kernel
+`warm`          that process as the grader's processes see it
 `kernels`       the kernel provisioner, and one kernel with its limits, as the grader sees it
 `asking`        asks a kernel for an exercise's answers; reads what comes back as hostile bytes
 `running`       executes a notebook and asks, in a new kernel where one dies

@@ -71,8 +71,14 @@ class Unreadable(ValueError):
 # In the submission's process --------------------------------------------------------------------
 
 
+#: This module and the notebook's names, as an expression evaluated among them finds both: by no name
+#: that a notebook may use for something else.
+_ASKING = "(lambda: 0).__builtins__['__import__']('lifkit.grading.asking', fromlist=['ask'])"
+_NAMES = "(lambda: 0).__globals__"
+
+
 def question(exercise: Exercise, cases: tuple[Case, ...], limit: float, path: str) -> str:
-    """Return the line of code that asks a kernel for its answers.
+    """Return the expression that asks a kernel for its answers.
 
     Parameters
     ----------
@@ -87,7 +93,7 @@ def question(exercise: Exercise, cases: tuple[Case, ...], limit: float, path: st
     buffer = io.BytesIO()
     np.savez(buffer, **pack(_with_leaves(_python_number, key)))  # type: ignore[arg-type]
     text = base64.b64encode(buffer.getvalue()).decode()
-    return f'__import__("lifkit.grading.asking").grading.asking.ask(globals(), "{text}", {limit}, {path!r})'
+    return f'{_ASKING}.ask({_NAMES}, "{text}", {limit}, {path!r})'
 
 
 def _with_leaves(change: Callable[[Any], Any], node: Any) -> Any:
@@ -107,8 +113,8 @@ def _python_number(leaf: Any) -> Any:
 
 
 def reminder(name: str) -> str:
-    """Return the line of code that, run where a check stands, has the kernel `keep` an exercise."""
-    return f'__import__("lifkit.grading.asking").grading.asking.keep(globals(), {name!r})'
+    """Return the expression that, where a check stands, has the kernel `keep` an exercise."""
+    return f"{_ASKING}.keep({_NAMES}, {name!r})"
 
 
 _kept: dict[str, Any] = {}

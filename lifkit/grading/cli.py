@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from . import course, report
+from . import course
 from .sandbox import SandboxUnavailable
 
 __all__ = ["add_commands", "add_grade_arguments", "add_report_arguments", "grade", "show_report"]
@@ -152,6 +152,7 @@ def _grade(options: argparse.Namespace, root: Path, executor: Any) -> int:
 
 
 def _say(lab: str, root: Path, done: object) -> None:
+    from . import report
     from .engine import Outcome
 
     assert isinstance(done, Outcome)
@@ -196,6 +197,8 @@ class _Bar:
 
 def show_report(options: argparse.Namespace) -> int:
     """Show how the class did, or write it down."""
+    from . import report
+
     root = course.find_root(options.root)
     records = report.read(root, options.lab)
     if not records:

@@ -18,7 +18,6 @@ from typing import Any
 from traitlets.config import Config, PyFileConfigLoader
 
 from .. import __version__
-from .heal import FILE
 
 __all__ = [
     "entries",
@@ -235,6 +234,8 @@ def identity(folder: Path, root: Path, lab: str, seed: int, **options: Any) -> s
     **options
         Whatever else the verdicts depend on.
     """
+    from .heal import FILE
+
     digest = hashlib.sha256()
     digest.update(json.dumps([lab, seed, rules(str(root)), options], sort_keys=True).encode())
     for name, entry in entries(folder):

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor
 
-from .kernels import Warm, adopt, close_warm
+from .warm import Warm, adopt, close_warm
 
 __all__ = ["TRIES", "cluster_executor", "local_executor", "warm_process"]
 

@@ -11,17 +11,13 @@ import contextlib
 import functools
 import json
 import os
-import select
 import shutil
-import socket
 import stat
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +31,9 @@ from ..exercises.calling import waited
 from . import sandbox
 from .cleaning import clean_text
 from .sandbox import Box, Limits, SandboxUnavailable
+from .warm import News, send_in
 
-__all__ = ["BoxProvisioner", "Kernel", "Reply", "Warm", "adopt", "close_warm", "verify"]
+__all__ = ["BoxProvisioner", "Kernel", "Reply", "verify"]
 
 #: Seconds for a kernel to come up.  A warm one takes 0.1 s; a loaded machine gets time.
 START = 60.0
@@ -57,122 +54,6 @@ MESSAGE, WAITING = 16_000_000, 8
 
 
 # The warm process ---------------------------------------------------------------------------------
-
-
-class Warm:
-    """A warm process (see `zygote`), started here or by another process that shares it.
-
-    Parameters
-    ----------
-    channel : socket, optional
-        The one that leads to a warm process which is there already.
-    """
-
-    def __init__(self, channel: socket.socket | None = None) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        if channel is not None:
-            self.channel = channel
-            return
-        # Each message is a whole, so that several processes may write into one socket.
-        self.channel, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        # -P: the folder one happens to stand in is no place to import from.
-        command = [sys.executable, "-P", "-m", "lifkit.grading.zygote", str(other.fileno())]
-        self._process = subprocess.Popen(
-            command,
-            pass_fds=[other.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            env=sandbox.environment(inside=False),
-            start_new_session=True,
-        )
-        other.close()
-
-    def send_in(self, box: Box, request: Mapping[str, Any]) -> News:
-        """Fork a process that walks into `box` and does what `request` says."""
-        reading, writing = os.pipe()
-        try:
-            text = json.dumps(
-                {**request, "limits": asdict(box.limits), "owner": box.owner}
-            ).encode()
-            socket.send_fds(self.channel, [text], [box.pidfd, writing])
-        finally:
-            os.close(writing)
-        return News(reading)
-
-    def close(self) -> None:
-        """Hang up and, where it was started here, end it; its children end with their boxes."""
-        self.channel.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-
-
-_mine = threading.local()
-
-
-def adopt(channel: socket.socket | None) -> None:
-    """Have this thread use a warm process that another process has started."""
-    if channel is not None:
-        _mine.warm = Warm(channel)
-
-
-def close_warm() -> None:
-    """End this thread's warm process, if it has one."""
-    found: Warm | None = getattr(_mine, "warm", None)
-    if found is not None:
-        found.close()
-        del _mine.warm
-
-
-def send_in(box: Box, request: Mapping[str, Any]) -> News:
-    """Fork a process of this thread's warm process that walks into `box` and does what is asked."""
-    try:
-        if not hasattr(_mine, "warm"):
-            _mine.warm = Warm()
-        mine: Warm = _mine.warm
-        return mine.send_in(box, request)
-    except BrokenPipeError:  # it has ended: somebody killed it
-        close_warm()
-        mine = _mine.warm = Warm()
-        return mine.send_in(box, request)
-
-
-class News:
-    """What is heard of a process that walked into a box, a line a piece."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor: int | None = descriptor
-        self._rest = b""
-        self.heard: dict[str, str] = {}
-
-    def listen(self, wanted: str, timeout: float) -> str | None:
-        """Wait for the line that begins with `wanted`; None when it does not come."""
-        until = time.monotonic() + timeout
-        while wanted not in self.heard and self._read(until):
-            pass
-        return self.heard.get(wanted)
-
-    def _read(self, until: float) -> bool:
-        if self._descriptor is None:
-            return False
-        ready, _, _ = select.select([self._descriptor], [], [], max(0.0, until - time.monotonic()))
-        if not ready:
-            return False
-        block = os.read(self._descriptor, 65536)
-        if not block:
-            self.close()
-            return False
-        *lines, self._rest = (self._rest + block).split(b"\n")
-        for line in lines:
-            word, _, text = line.decode(errors="replace").partition(" ")
-            self.heard.setdefault(word, text)
-        return True
-
-    def close(self) -> None:
-        """Stop listening."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
 
 
 def verify(secrets: list[str], hidden: Path | None = None) -> None:
@@ -463,7 +344,6 @@ class Kernel:
         self,
         code: str,
         *,
-        silent: bool = False,
         timeout: float | None = None,
         on_output: Callable[[dict[str, Any]], None] = lambda message: None,
     ) -> Reply:
@@ -472,22 +352,30 @@ class Kernel:
         Parameters
         ----------
         code : str
-        silent : bool
-            Run it without outputs and without a place in the history.
         timeout : float, optional
             Wall seconds; the limit for a cell unless given.
         on_output : callable
             Gets every message that belongs to it.
         """
-        content = {
-            "code": code,
-            "silent": silent,
-            "store_history": not silent,
-            "user_expressions": {},
-            "allow_stdin": False,
-            "stop_on_error": False,
-        }
-        mine = self._request("execute_request", content)
+        return self._run({"code": code, "silent": False}, timeout, on_output)
+
+    def evaluate(self, expression: str) -> Reply:
+        """Evaluate an expression, in the time of a cell, and drop what it shows.
+
+        It has no place in the history, and IPython does not look for magic in it: for a long one that
+        would take longer than most cells.
+        """
+        content = {"code": "", "silent": True, "user_expressions": {"": expression}}
+        return self._run(content, None, lambda message: None)
+
+    def _run(
+        self,
+        content: dict[str, Any],
+        timeout: float | None,
+        on_output: Callable[[dict[str, Any]], None],
+    ) -> Reply:
+        usual = {"user_expressions": {}, "allow_stdin": False, "stop_on_error": False}
+        mine = self._request("execute_request", {**usual, **content})
         seconds = self.limits.timeout if timeout is None else timeout
         clock = _Clock(self.box, self._inside)
         limit = time.monotonic() + seconds
@@ -664,6 +552,9 @@ def _reply(message: dict[str, Any], interrupted: bool) -> Reply:
     content = message["content"]
     if interrupted:
         return Reply(status="timeout")
+    said = content.get("user_expressions")
+    if isinstance(said, dict) and isinstance(said.get(""), dict):
+        content = said[""]  # how an expression ended; code that was run has none
     if content.get("status") == "ok":
         return Reply(status="ok")
     name, text = (clean_text(content.get(field, ""))[:500] for field in ("ename", "evalue"))

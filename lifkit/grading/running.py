@@ -185,7 +185,7 @@ class _Runner:
         if self._late():
             return False
         if _grade_id(cell) in self.checks:
-            reply = kernel.execute(reminder(self.checks[_grade_id(cell)]), silent=True)
+            reply = kernel.evaluate(reminder(self.checks[_grade_id(cell)]))
             if reply.gone:
                 self.deadly.add(index)
             return not reply.gone
@@ -224,7 +224,7 @@ def _hear(kernel: Kernel, asked: Question, limits: Limits) -> tuple[Reply, Heard
     name = f"{secrets.token_hex(8)}.npz"
     # A call that takes most of the exercise's time is stopped where the report can still say so.
     code = question(asked.exercise, asked.cases, 0.8 * limits.timeout, f"{kernel.run}/{name}")
-    reply = kernel.execute(code, silent=True)
+    reply = kernel.evaluate(code)
     if reply.status not in ("ok", "error"):
         return reply, Heard(status=reply.status)
     if reply.ename == "MemoryError":

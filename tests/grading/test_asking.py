@@ -9,7 +9,7 @@ import pytest
 
 from lifkit.exercises import Call, Case, Exercise, Output, Property, attempt, pack
 from lifkit.grading import asking
-from lifkit.grading.asking import Unreadable, ask, question, read
+from lifkit.grading.asking import Unreadable, ask, question, read, reminder
 
 EXERCISE = Exercise(
     name="double",
@@ -45,6 +45,22 @@ def test_answers_survive_the_journey(tmp_path):
         assert one.status == other.status == "ok"
         np.testing.assert_array_equal(one.value[0], other.value[0])
     assert there.repeated == here.repeated
+
+
+@pytest.mark.parametrize("taken", ["globals", "__import__", "lifkit", "ask"])
+def test_a_notebook_may_use_any_name(taken, tmp_path, monkeypatch):
+    monkeypatch.setattr(asking, "_kept", {})
+
+    def double(x, n):
+        return 2 * x + n
+
+    names = {"double": double, taken: None}
+    path = tmp_path / "answers.npz"
+    eval(question(EXERCISE, CASES, 5.0, str(path)), names)
+    attempted = read(path.read_bytes(), EXERCISE, CASES).attempt
+    assert [answer.status for answer in attempted.answers] == ["ok", "ok"]
+    eval(reminder("double"), names)
+    assert asking._kept == {"double": double}
 
 
 def test_inputs_arrive_as_the_types_they_were(tmp_path):
@@ -277,7 +293,7 @@ def test_members_that_share_their_bytes_are_refused():
 def test_ask_writes_its_file_whole_or_not_at_all(tmp_path):
     ask(
         {"double": lambda x, n: x},
-        question(EXERCISE, CASES, 1.0, "x").split('"')[3],
+        question(EXERCISE, CASES, 1.0, "x").split('"')[1],
         1.0,
         str(tmp_path / "a"),
     )

@@ -370,6 +370,17 @@ def test_what_is_written_arrives_in_order_and_before_the_cell_ends(kernel):
     assert printed(kernel, "pass")[0] == ""
 
 
+def test_an_expression_tells_how_it_ended_and_leaves_no_trace(sandbox):
+    with Kernel(Limits(timeout=2), {}) as kernel:
+        kernel.execute("import time\nseen = []")
+        assert kernel.evaluate("seen.append(1)").status == "ok"
+        failed = kernel.evaluate("seen[5]")
+        assert (failed.status, failed.ename) == ("error", "IndexError")
+        assert kernel.evaluate("time.sleep(60)").status == "timeout"
+        assert kernel.evaluate("seen.append(2)").status == "ok"
+        assert printed(kernel, "print(seen, len(In), _)")[0] == "[1, 2] 3 \n"
+
+
 # Refusing -----------------------------------------------------------------------------------------
 
 
