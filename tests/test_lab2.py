@@ -274,7 +274,7 @@ def test_keys_stay_small(tmp_path):
         .st_size
         for reference in REFERENCES
     }
-    assert sizes.pop("lif_euler") < 1_200_000  # it holds the figure's ten traces
+    assert sizes.pop("lif_euler") < 600_000  # it holds the figure's ten traces
     assert sum(sizes.values()) < 1_500_000
 
 

@@ -308,7 +308,7 @@ def public() -> list[Case]:
             {"I_ext": 21.0},
             _call(
                 "simulate",
-                N_t=10000,
+                N_t=solver.FIGURE,
                 dt=0.1,
                 tau_values=np.linspace(1, 100, 5),
                 I_ext_values=np.linspace(0, 30, 5),
