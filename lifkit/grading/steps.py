@@ -23,7 +23,7 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
-from traitlets import Bool, Integer, Unicode
+from traitlets import Bool, Integer, Unicode, default
 
 from . import course
 from .cleaning import clean_text
@@ -51,6 +51,10 @@ def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
 
 class SubmissionExporter(NotebookExporter):
     """Reads whatever was handed in; what is no notebook becomes one that says so."""
+
+    @default("optimistic_validation")
+    def _look_once(self) -> bool:
+        return True  # the schema is held against the notebook after all steps, not after each
 
     def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
         """Read a notebook and pass it on to the preprocessors."""
