@@ -963,13 +963,14 @@ def test_the_notebooks_rates_between_spikes_are_those_of_the_intervals():
 @pytest.mark.parametrize(
     ("current", "steps", "dt", "tau", "t_ref"),
     [
-        (20.2, 1500, 0.1, 10.0, 0.0),
-        (20.2, 150, 1.0, 10.0, 0.0),
-        (1 + 5 * 59 / 14, 3000, 0.1, 50.0, 0.0),
-        (20.5, 1800, 0.05, 10.0, 5.0),
-        (20.5, 1600, 0.1, 20.0, 0.0),
+        (20.2, 1000, 0.1, 10.0, 0.0),
+        (20.2, 100, 1.0, 10.0, 0.0),
+        (1 + 5 * 59 / 14, 2500, 0.1, 50.0, 0.0),
+        (22.0, 1200, 0.05, 10.0, 5.0),
+        (20.25, 1000, 0.1, 10.0, 0.0),  # as 40.5 nA with g_m = 2 uS
+        (25.0, 1000, 0.1, 20.0, 0.0),
     ],
-    ids=["f-I curve", "coarse f-I curve", "tau", "ceiling", "inference"],
+    ids=["f-I curve", "coarse f-I curve", "tau", "ceiling", "rheobase", "slow rate"],
 )
 def test_the_notebooks_runs_are_long_enough_for_the_slowest_neuron(current, steps, dt, tau, t_ref):
     """Two spikes at least for the lowest current above rheobase, or it would read 0 Hz."""
