@@ -89,7 +89,8 @@ def question(exercise: Exercise, cases: tuple[Case, ...], limit: float, path: st
     path : str
         The file, as the kernel sees it, in which it leaves the answers.
     """
-    key = Key(exercise=exercise, cases=cases, expected=(), mistakes=(), fingerprints={})
+    called = dataclasses.replace(exercise, properties=(), hints=())  # what a call needs of it
+    key = Key(exercise=called, cases=cases, expected=(), mistakes=(), fingerprints={})
     buffer = io.BytesIO()
     np.savez(buffer, **pack(_with_leaves(_python_number, key)))  # type: ignore[arg-type]
     text = base64.b64encode(buffer.getvalue()).decode()
