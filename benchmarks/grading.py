@@ -1,6 +1,7 @@
 """Grading a class: plain `nbgrader autograde` beside `lifkit grade`, the same submissions.
 
-Both in one run, one after the other, without feedback pages.  LIFKIT_BENCHMARK_CLASS sets the number
+Both in one run, without feedback pages; `lifkit grade` before and after the other, so that a machine
+that gets slower or quicker meanwhile favours neither.  LIFKIT_BENCHMARK_CLASS sets the number
 of submissions (60 unless told), LIFKIT_BENCHMARK_LAB the lab (lab2).  With
 LIFKIT_BENCHMARK_GROWTH=50,500 only lifkit grades, classes of these sizes: time should be in proportion
 and memory the same.
@@ -13,6 +14,7 @@ import os
 import re
 import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -38,6 +40,10 @@ MODES = {
     "lifkit grade": ("lifkit", "grade", LAB, "--no-feedback"),
     "lifkit grade --no-figures": ("lifkit", "grade", LAB, "--no-feedback", "--no-figures"),
 }
+PLAIN, FIGURES, NO_FIGURES = MODES
+
+#: In which order.
+TURNS = (NO_FIGURES, FIGURES, PLAIN, FIGURES, NO_FIGURES)
 
 
 @dataclass(frozen=True)
@@ -50,26 +56,43 @@ class Measured:
 
 
 def main() -> None:
-    runs = [(title, words, COUNT) for title, words in MODES.items()]
-    if GROWTH:
-        title, words = list(MODES.items())[-1]
-        runs = [(title, words, size) for size in GROWTH]
+    turns = [(NO_FIGURES, size) for size in GROWTH] or [(title, COUNT) for title in TURNS]
     print(f"{LAB}, {os.cpu_count()} cores; one submission in three has a wrong answer.\n")
-    print(
-        f"{'':28}{'class':>6}{'wall s':>8}{'/min':>8}{'CPU s each':>12}{'peak MB':>9}{'ratio':>7}"
-    )
-    base = None
+    print(f"{'':28}{'class':>6}{HEAD}", flush=True)
+    taken: dict[tuple[str, int], list[Measured]] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for number, (title, words, size) in enumerate(runs):
-            plain = words[0] == "nbgrader"
+        for number, (title, size) in enumerate(turns):
+            plain = title == PLAIN
             course = make_course(Path(scratch) / str(number), plain=plain, size=size)
-            taken = measure(course, words)
-            base = base or taken.wall / size
-            print(
-                f"{title:28}{size:6}{taken.wall:8.1f}{60 * size / taken.wall:8.1f}"
-                f"{taken.cpu / size:12.2f}{taken.memory:9.0f}{base * size / taken.wall:7.1f}",
-                flush=True,
-            )
+            once = measure(course, MODES[title])
+            taken.setdefault((title, size), []).append(once)
+            print(f"{title:28}{size:6}{row(once, size)}", flush=True)
+            shutil.rmtree(course)
+    if GROWTH:
+        return
+    means = {title: mean(taken[title, COUNT]) for title in MODES}
+    print(f"\n{'means':28}{'class':>6}{HEAD}{'ratio':>7}")
+    for title, found in means.items():
+        ratio = means[PLAIN].wall / found.wall
+        print(f"{title:28}{COUNT:6}{row(found, COUNT)}{ratio:7.1f}")
+
+
+HEAD = f"{'wall s':>8}{'/min':>8}{'CPU s each':>12}{'peak MB':>9}"
+
+
+def row(taken: Measured, size: int) -> str:
+    """Return a run's numbers, below `HEAD`."""
+    rate, cpu = 60 * size / taken.wall, taken.cpu / size
+    return f"{taken.wall:8.1f}{rate:8.1f}{cpu:12.2f}{taken.memory:9.0f}"
+
+
+def mean(runs: list[Measured]) -> Measured:
+    """Return the mean of the times and the highest memory of several runs."""
+    return Measured(
+        wall=statistics.mean(run.wall for run in runs),
+        cpu=statistics.mean(run.cpu for run in runs),
+        memory=max(run.memory for run in runs),
+    )
 
 
 def make_course(folder: Path, *, plain: bool, size: int = COUNT) -> Path:
