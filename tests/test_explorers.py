@@ -124,6 +124,15 @@ def test_theory_is_drawn_finely_when_the_time_step_is_coarse():
     assert len(euler.y) == 11 and len(theory.y) == 401
 
 
+def test_the_fi_curve_begins_at_rheobase_where_the_climb_is_slowest():
+    """A rheobase of 33.35 nA, 0.02 nA below one of the curve's currents, and a deep reset."""
+    sliders = {"E_m": -80, "V_theta": -57, "V_reset": -90, "g_m": 1.45, "t_ref": 10}
+    for tau in (5, 50):
+        yours, theory = ALL["fi_curve"]().move(**sliders, tau=tau).curves
+        assert np.flatnonzero(yours.y)[0] == np.flatnonzero(theory.y)[0] == 33
+        assert yours.y[33] == pytest.approx(theory.y[33], rel=0.05)
+
+
 def test_the_fi_curve_marks_where_the_sliders_stand():
     explorer = ALL["fi_curve"]()
     frame = explorer.move(I_ext=40.0)

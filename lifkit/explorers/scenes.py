@@ -100,7 +100,7 @@ def lif(solver: Function) -> Scene:
 def fi_curve(solver: Function, theory: Function | None = None) -> Scene:
     """Return the firing rate over the input current, marked where the current's slider stands.
 
-    Rates are measured on the solver's spikes within 40 time constants, as one over the mean interval.
+    Rates are measured on the solver's spikes within 18 time constants, as one over the mean interval.
     """
     refractory = _takes(solver, "t_ref")
     yours = Solver(solver, (*LIF, "t_ref") if refractory else LIF)
@@ -267,8 +267,9 @@ CURRENTS = np.arange(60) + 0.37
 def _fi_frame(yours: Solver, exact: Solver | None, values: Mapping[str, float]) -> Frame:
     dt = 0.1
     # Two intervals of the slowest neuron that still fires, so that the curve begins at rheobase for
-    # any time constant: 40 time constants of the climb, and the pauses.
-    N_t = round((40 * values["tau"] + 2 * values.get("t_ref", 0.0)) / dt)
+    # any time constant.  A current is at least 0.02 nA above a rheobase, so V_inf at least 0.01 mV above
+    # threshold and at most 50 mV above reset: each climb takes less than ln(5000) = 8.5 time constants.
+    N_t = round((18 * values["tau"] + 2 * values.get("t_ref", 0.0)) / dt)
     here = values["I_ext"]
     currents = np.append(CURRENTS, here)  # one more neuron, for the place where the slider stands
     inputs = _lif_inputs(values, dt, N_t, n=len(currents)) | {"I_ext": currents}
