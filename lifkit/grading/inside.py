@@ -17,16 +17,19 @@ from typing import Any
 import matplotlib_inline.backend_inline
 import numpy as np
 from ipykernel.iostream import OutStream
+from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
+from ipykernel.zmqshell import ZMQInteractiveShell
 from matplotlib.axis import Axis
 from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from traitlets import Type
 
 from .. import explorers, plotting
 from . import sandbox
 
-__all__ = ["Stream", "become_kernel", "draw_nothing"]
+__all__ = ["Kernel", "Shell", "Stream", "become_kernel", "draw_nothing"]
 
 
 class Stream(OutStream):
@@ -40,6 +43,33 @@ class Stream(OutStream):
         """Send what was written and not yet sent."""
         if self._buffers:
             super().flush()
+
+
+class Shell(ZMQInteractiveShell):
+    """IPython's shell, which reads a cell once.
+
+    ipykernel has it read for magic to see whether the cell awaits something, and again to run it.
+    """
+
+    _known: tuple[str, str] | None = None
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """Return the cell as Python code."""
+        known, self._known = self._known, None
+        if known is not None and known[0] == raw_cell:
+            return known[1]
+        code = super().transform_cell(raw_cell)
+        self._known = raw_cell, code
+        return code
+
+
+class Kernel(IPythonKernel):
+    """IPython's kernel, which does not tell the one who asks what was asked."""
+
+    shell_class = Type(Shell)
+
+    def _publish_execute_input(self, *request: Any) -> None:
+        """Say nothing."""
 
 
 def become_kernel(request: dict[str, Any], say: Callable[[str], None]) -> None:
@@ -61,6 +91,7 @@ def become_kernel(request: dict[str, Any], say: Callable[[str], None]) -> None:
     # Side files can be imported, but only where nothing installed has the name.
     sys.path[:] = [path for path in sys.path if path] + [sandbox.WORK]
     app = IPKernelApp.instance(connection_file=f"{sandbox.RUN}/kernel.json", ignore_cwd=True)
+    app.kernel_class = Kernel
     app.outstream_class = f"{__name__}.Stream"
     app.initialize(["--HistoryManager.hist_file=:memory:", "--Completer.use_jedi=False"])
     app.log.setLevel(logging.WARNING)  # nobody reads what is below, so it need not be put together

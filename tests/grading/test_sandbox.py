@@ -370,6 +370,21 @@ def test_what_is_written_arrives_in_order_and_before_the_cell_ends(kernel):
     assert printed(kernel, "pass")[0] == ""
 
 
+def test_a_cell_is_read_for_magic_once_and_anew_each_time(kernel):
+    assert printed(kernel, "%precision 3\nprint('z')")[0] == "z\n"
+    kernel.execute(
+        "seen = []\ndef shout(lines):\n    seen.append(1)\n"
+        "    return [line.replace('z', 'Z') for line in lines]"
+    )
+    assert printed(kernel, "print('z')")[0] == "z\n"
+    kernel.execute("get_ipython().input_transformers_post.append(shout)")
+    assert printed(kernel, "print('z')")[0] == "Z\n"
+    kernel.execute("get_ipython().input_transformers_post.clear()")
+    assert printed(kernel, "print('z')")[0] == "z\n"
+    assert printed(kernel, "print(len(seen))")[0] == "2\n"  # that cell, and the one that cleared
+    assert printed(kernel, "import asyncio\nawait asyncio.sleep(0)\nprint('b')")[0] == "b\n"
+
+
 def test_an_expression_tells_how_it_ended_and_leaves_no_trace(sandbox):
     with Kernel(Limits(timeout=2), {}) as kernel:
         kernel.execute("import time\nseen = []")
