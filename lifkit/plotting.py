@@ -424,14 +424,28 @@ def as_png(fig: Figure) -> bytes:
     fig.set(dpi=SHARPNESS * dpi, facecolor="white")
     canvas.draw()
     fig.set(dpi=dpi)
-    # Nothing shines through on white: without the fourth channel packing takes half of the time.
     pixels = canvas.buffer_rgba()
     height, width, _ = pixels.shape
+    picture = Image.frombuffer("RGBA", (width, height), pixels).convert("RGB")
+    if not any(ax.images or ax.collections for ax in fig.axes):
+        picture = _few_colours(picture)
     buffer = io.BytesIO()
-    Image.frombuffer("RGBA", (width, height), pixels).convert("RGB").save(
-        buffer, format="png", compress_level=3
-    )
+    picture.save(buffer, format="png", compress_level=3)
     return buffer.getvalue()
+
+
+def _few_colours(picture: Image.Image) -> Image.Image:
+    """Return a picture of lines and letters in 256 colours, which packs in a third of the time and room.
+
+    Their own colours stay as they are, to 2 steps of 255; their soft edges get fewer shades.
+    """
+    reduced = picture.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    # The background is exactly what it was, or its edge would show on a white page.
+    corner = (0, 0, 1, 1)
+    palette, place = list(reduced.getpalette() or ()), reduced.crop(corner).tobytes()[0]
+    palette[3 * place : 3 * place + 3] = picture.crop(corner).tobytes()
+    reduced.putpalette(palette)
+    return reduced
 
 
 def _top(V: np.ndarray, V_theta: float | None) -> float:

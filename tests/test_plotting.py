@@ -284,6 +284,34 @@ def test_shown_figure_has_its_own_size_and_more_pixels(shown, ax):
     assert pixels.shape[1] == plotting.SHARPNESS * width
 
 
+def colours_of(pixels):
+    """Return the colours of a picture and how many pixels each has, as a dict."""
+    whole = np.round(255 * pixels[..., :3]).astype(int).reshape(-1, 3)
+    colours, counts = np.unique(whole, axis=0, return_counts=True)
+    return dict(zip(map(tuple, colours.tolist()), counts.tolist(), strict=True))
+
+
+def test_a_shown_figure_of_lines_keeps_its_colours_in_a_small_file(ax):
+    """With one line in each colour, some pale: the background is exactly white, a line nearly its own."""
+    for number, colour in enumerate([*plotting.COLOURS, *plotting.PALE_COLOURS]):
+        ax.plot([0, 1], [number, number], color=colour, linewidth=4)
+    page = plotting.as_html(ax.figure, ALT)
+    found = colours_of(picture_of(page))
+    assert len(found) <= 256
+    assert max(found, key=found.get) == (255, 255, 255)
+    assert not {(254, 254, 254), (253, 253, 253)} & found.keys()
+    for colour in [*plotting.COLOURS, *plotting.PALE_COLOURS]:
+        own = np.round(255 * np.array(mpl.colors.to_rgb(colour)))
+        near = [n for c, n in found.items() if np.abs(np.array(c) - own).max() <= 2]
+        assert sum(near) > 1000
+
+
+def test_a_shown_image_keeps_all_its_colours(ax):
+    shades = np.linspace(0, 1, 2500).reshape(50, 50)
+    ax.imshow(shades, cmap="viridis", interpolation="bilinear")
+    assert len(colours_of(picture_of(plotting.as_html(ax.figure, ALT)))) > 256
+
+
 def test_a_figure_shown_again_is_the_same(ax):
     assert plotting.as_html(ax.figure, ALT) == plotting.as_html(ax.figure, ALT)
 
