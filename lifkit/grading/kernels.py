@@ -344,6 +344,7 @@ class Kernel:
         self,
         code: str,
         *,
+        then: str = "",
         timeout: float | None = None,
         on_output: Callable[[dict[str, Any]], None] = lambda message: None,
     ) -> Reply:
@@ -352,12 +353,19 @@ class Kernel:
         Parameters
         ----------
         code : str
+        then : str
+            An expression to evaluate when the code has ended well; what comes of it is not told.
         timeout : float, optional
             Wall seconds; the limit for a cell unless given.
         on_output : callable
             Gets every message that belongs to it.
         """
-        return self._run({"code": code, "silent": False}, timeout, on_output)
+        content = {
+            "code": code,
+            "silent": False,
+            "user_expressions": {"then": then} if then else {},
+        }
+        return self._run(content, timeout, on_output)
 
     def evaluate(self, expression: str) -> Reply:
         """Evaluate an expression, in the time of a cell, and drop what it shows.

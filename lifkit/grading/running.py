@@ -6,6 +6,7 @@ Every output is counted, so that a flood fills neither the notebook nor the grad
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -140,6 +141,16 @@ class _Runner:
             for index, cell in enumerate(notebook.cells)
             if cell.cell_type == "code" and cell.source.strip()
         ]
+        # What the kernel is to keep where a check stands, by the index of the check's cell; and the index
+        # of such a cell by that of the cell before it, with which it is sent along.
+        self.reminders = {
+            index: reminder(self.checks[_grade_id(cell)])
+            for index, cell in self.cells
+            if _grade_id(cell) in self.checks
+        }
+        order = [index for index, _ in self.cells]
+        self.below = {one: two for one, two in itertools.pairwise(order) if two in self.reminders}
+        self.reminded = -1
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
@@ -184,8 +195,10 @@ class _Runner:
         """Run one cell; False when the kernel ends there or time is up."""
         if self._late():
             return False
-        if _grade_id(cell) in self.checks:
-            reply = kernel.evaluate(reminder(self.checks[_grade_id(cell)]))
+        if index in self.reminders:
+            if index == self.reminded:
+                return True
+            reply = kernel.evaluate(self.reminders[index])
             if reply.gone:
                 self.deadly.add(index)
             return not reply.gone
@@ -193,9 +206,13 @@ class _Runner:
         if first:
             cell.outputs = []
             self.shelf.open(cell)
+        below = self.below.get(index, -1)
         reply = kernel.execute(
-            cell.source, on_output=self.shelf.put if first else (lambda message: None)
+            cell.source,
+            then=self.reminders.get(below, ""),
+            on_output=self.shelf.put if first else (lambda message: None),
         )
+        self.reminded = below if reply.status == "ok" else -1
         if first:
             self.shown = index + 1
             self.run.ended[_grade_id(cell)] = reply

@@ -625,6 +625,12 @@ QUICK = {
         euler="correct",
         by_hand=2.0,
     ),
+    "name used again, after an error": Attack(
+        code=f"{EULER}\nraise ValueError('later')",
+        after="passive_euler = 5",
+        euler="correct",
+        by_hand=2.0,
+    ),
     "slow but in time": Attack(
         code=euler("import time", "time.sleep(0.3)"), euler="correct", by_hand=2.0
     ),
