@@ -73,7 +73,7 @@ IMPORT_MAP = {
 FILES = {
     "lifkit/exercises/reference.py": may(lazily="solutions.reference"),
     "lifkit/grading/inside.py": may(
-        "ipykernel matplotlib matplotlib_inline lifkit.plotting lifkit.explorers"
+        "ipykernel matplotlib matplotlib_inline traitlets lifkit.plotting lifkit.explorers"
     ),
 }
 REFERENCE_RULE = may("lifkit.exercises scipy")

@@ -12,8 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lifkit.grading.kernels import close_warm
 from lifkit.grading.sandbox import SandboxUnavailable
+from lifkit.grading.warm import close_warm
 from lifkit.grading.work import choose_sandbox
 
 from . import fill_in, students, written_by

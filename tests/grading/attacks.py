@@ -364,13 +364,15 @@ QUICK = {
     "tags": Attack(change=_tags),
     "input transformer": Attack(
         before="get_ipython().input_transformers_cleanup.append(lambda lines: ['pass\\n'])",
-        exact="wrong",
+        euler="missing",  # no cell below it does what it says
+        exact="missing",
         by_hand=None,
     ),
     "patched run_code": Attack(
         before="shell = get_ipython()\nasync def nothing(*a, **k): return False\n"
         "type(shell).run_code = nothing",
-        exact="wrong",
+        euler="missing",
+        exact="missing",
         by_hand=None,
     ),
     "patched numpy": Attack(
