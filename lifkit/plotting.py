@@ -427,6 +427,7 @@ def as_png(fig: Figure) -> bytes:
     pixels = canvas.buffer_rgba()
     height, width, _ = pixels.shape
     picture = Image.frombuffer("RGBA", (width, height), pixels).convert("RGB")
+    # The shades of an image, or of what may be one, run into each other: they need all colours.
     if not any(ax.images or ax.collections for ax in fig.axes):
         picture = _few_colours(picture)
     buffer = io.BytesIO()

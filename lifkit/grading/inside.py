@@ -72,15 +72,15 @@ class Kernel(IPythonKernel):
         """Say nothing."""
 
 
-def become_kernel(request: dict[str, Any], say: Callable[[str], None]) -> None:
+def become_kernel(request: dict[str, Any], ready: Callable[[], None]) -> None:
     """Turn into an IPython kernel; returns when the kernel is told to stop.
 
     Parameters
     ----------
     request : dict
         With ``"seed"`` and ``"figures"``.
-    say : callable
-        Is told ``"ready"`` when it listens, and must not be called from then on.
+    ready : callable
+        Is called once, when it listens.
     """
     # Children of one process would all draw the same numbers.  The seed is the submission's own, so
     # that a notebook that draws without asking for a seed gives the same twice.
@@ -101,7 +101,7 @@ def become_kernel(request: dict[str, Any], say: Callable[[str], None]) -> None:
     matplotlib_inline.backend_inline._enable_matplotlib_integration()
     if not request["figures"]:
         draw_nothing()
-    say("ready")
+    ready()
     app.start()
 
 

@@ -345,18 +345,15 @@ class Kernel:
         code: str,
         *,
         then: str = "",
-        timeout: float | None = None,
         on_output: Callable[[dict[str, Any]], None] = lambda message: None,
     ) -> Reply:
-        """Run code and wait for its end, for the time limit or for the end of the kernel.
+        """Run code and wait for its end, for a cell's time limit or for the end of the kernel.
 
         Parameters
         ----------
         code : str
         then : str
             An expression to evaluate when the code has ended well; what comes of it is not told.
-        timeout : float, optional
-            Wall seconds; the limit for a cell unless given.
         on_output : callable
             Gets every message that belongs to it.
         """
@@ -365,7 +362,7 @@ class Kernel:
             "silent": False,
             "user_expressions": {"then": then} if then else {},
         }
-        return self._run(content, timeout, on_output)
+        return self._run(content, on_output)
 
     def evaluate(self, expression: str) -> Reply:
         """Evaluate an expression, in the time of a cell, and drop what it shows.
@@ -374,17 +371,12 @@ class Kernel:
         would take longer than most cells.
         """
         content = {"code": "", "silent": True, "user_expressions": {"": expression}}
-        return self._run(content, None, lambda message: None)
+        return self._run(content, lambda message: None)
 
-    def _run(
-        self,
-        content: dict[str, Any],
-        timeout: float | None,
-        on_output: Callable[[dict[str, Any]], None],
-    ) -> Reply:
-        usual = {"user_expressions": {}, "allow_stdin": False, "stop_on_error": False}
+    def _run(self, content: dict[str, Any], on_output: Callable[[dict[str, Any]], None]) -> Reply:
+        usual = {"allow_stdin": False, "stop_on_error": False}
         mine = self._request("execute_request", {**usual, **content})
-        seconds = self.limits.timeout if timeout is None else timeout
+        seconds = self.limits.timeout
         clock = _Clock(self.box, self._inside)
         limit = time.monotonic() + seconds
         interrupted = idle = False

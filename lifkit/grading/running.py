@@ -135,7 +135,6 @@ class _Runner:
         self.deadly: set[int] = set()
         self.shown = 0  # cells before this one have their outputs
         self.shelf = Shelf()
-        self.checks = {f"{name}_check": name for name in questions}
         self.cells = [
             (index, cell)
             for index, cell in enumerate(notebook.cells)
@@ -143,10 +142,11 @@ class _Runner:
         ]
         # What the kernel is to keep where a check stands, by the index of the check's cell; and the index
         # of such a cell by that of the cell before it, with which it is sent along.
+        checks = {f"{name}_check": name for name in questions}
         self.reminders = {
-            index: reminder(self.checks[_grade_id(cell)])
+            index: reminder(checks[_grade_id(cell)])
             for index, cell in self.cells
-            if _grade_id(cell) in self.checks
+            if _grade_id(cell) in checks
         }
         order = [index for index, _ in self.cells]
         self.below = {one: two for one, two in itertools.pairwise(order) if two in self.reminders}
@@ -160,7 +160,7 @@ class _Runner:
         if self.run.kernels >= KERNELS or (self.run.kernels and self._late()):
             why = "no time" if self._late() else "not run"
             for index, cell in self.cells:
-                if index >= self.shown and _grade_id(cell) not in self.checks:
+                if index >= self.shown and index not in self.reminders:
                     self._complain(cell, why)
             status = "timeout" if self._late() else "crashed"
             for name in self.waiting:

@@ -16,7 +16,6 @@ import zlib
 from pathlib import Path
 
 import nbformat
-import nbformat.v4
 from nbformat import NotebookNode
 
 from ..exercises import Reference, load_references

@@ -32,6 +32,18 @@ def printed(kernel, code, **options):
     return "".join(found), reply
 
 
+def shown(kernel, code):
+    """Run code that should end well, and return what it showed as data by media type."""
+    found = []
+
+    def keep(message):
+        if message.get("msg_type") in ("display_data", "execute_result"):
+            found.append(message["content"]["data"])
+
+    assert kernel.execute(code, on_output=keep).status == "ok"
+    return found
+
+
 @pytest.fixture
 def kernel(sandbox):
     with Kernel(Limits(timeout=20), {"data/side.txt": b"hello"}) as kernel:
@@ -323,14 +335,8 @@ def test_figures_are_drawn_or_left_out_and_the_kernel_lives(sandbox, figures):
         "    ax.semilogx(range(1, 99))\n    plotting.show(fig, 'rising')\n"
         "plt.plot([1, 2]); plt.tight_layout(); plt.show()"
     )
-    sizes = []
-
-    def weigh(message):
-        if message.get("msg_type") == "display_data":
-            sizes.append(len(str(message["content"]["data"])))
-
     with Kernel(Limits(), {}, figures=figures) as kernel:
-        assert kernel.execute(code, on_output=weigh).status == "ok"
+        sizes = [len(str(data)) for data in shown(kernel, code)]
         assert kernel.execute("import gc; gc.collect()").status == "ok"
     assert len(sizes) == 9
     assert (min(sizes) > 5000) is figures
@@ -344,24 +350,17 @@ def test_an_explorer_runs_the_solver_for_a_picture_only(sandbox, figures):
         "    steps.append(N_t)\n    return np.full((N_t + 1, 1), -70.0)\n"
         "explore_membrane(passive_euler)"
     )
-    shown = []
-
-    def keep(message):
-        if message.get("msg_type") in ("display_data", "execute_result"):
-            shown.append(message["content"]["data"])
-
     with Kernel(Limits(), {}, figures=figures) as kernel:
-        assert kernel.execute(code, on_output=keep).status == "ok"
+        (data,) = shown(kernel, code)
         assert printed(kernel, "print(1000 in steps)")[0] == f"{figures}\n"
-    (data,) = shown
     assert "Explorer: Passive membrane" in data["text/plain"]
     assert ("text/html" in data) is figures
 
 
 def test_what_is_written_arrives_in_order_and_before_the_cell_ends(kernel):
-    """Also from threads, through file descriptors and without a line's end."""
+    """Also from threads and without a line's end."""
     code = (
-        "import sys, os, threading\nprint('a', end='')\nsys.stdout.flush()\nprint('b', end='')\n"
+        "import sys, threading\nprint('a', end='')\nsys.stdout.flush()\nprint('b', end='')\n"
         "thread = threading.Thread(target=lambda: print('c', end=''))\n"
         "thread.start(); thread.join()\nsys.stdout.flush(); sys.stdout.flush()\nprint('d', end='')"
     )
