@@ -20,7 +20,7 @@ from lifkit.grading.work import choose_sandbox
 pytestmark = pytest.mark.sandbox
 
 
-def printed(kernel, code, **options):
+def printed(kernel, code):
     """Run code and return what it printed and how it ended."""
     found = []
 
@@ -28,7 +28,7 @@ def printed(kernel, code, **options):
         if message.get("msg_type") == "stream":
             found.append(message["content"]["text"])
 
-    reply = kernel.execute(code, on_output=keep, **options)
+    reply = kernel.execute(code, on_output=keep)
     return "".join(found), reply
 
 
