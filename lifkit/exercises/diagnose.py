@@ -7,6 +7,7 @@ both are; when none does, the numbers themselves are described (see `symptoms`).
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -49,12 +50,12 @@ def diagnose(key: Key, answers: Sequence[Answer]) -> tuple[Mistake, ...]:
     kept, named = _kept(key, answers)
     found = tuple(m for m in key.mistakes if _fits(key, m, named, kept, ()))
     if len(found) < 2:
-        return found
+        return _each_once(found)
     # An answer of the wrong form is known by the complaint, which several mistakes may share: then
     # the numbers in it decide, as far as they can.
     rows = key.fingerprints
-    closest = tuple(m for m in found if all(_identical(rows[m.name][i], named[i]) for i in kept))
-    return closest or found
+    closest = tuple(m for m in found if all(_identical(rows[m.id][i], named[i]) for i in kept))
+    return _each_once(closest or found)
 
 
 def diagnose_part(
@@ -87,14 +88,20 @@ def diagnose_part(
             for m in key.mistakes
             if _fits(key, m, named, scope, line.outputs)
             and not _is_right(key, m, scope, line.outputs)
-            and _is_telling(key.fingerprints[m.name], scope, line.outputs)
+            and _is_telling(key.fingerprints[m.id], scope, line.outputs)
             and all(_is_right(key, m, _scope(key, kept, one), one.outputs) for one in holding)
         ]
-        if 0 < len(found) <= _MOST:
-            return tuple(found)
+        if 0 < len(_each_once(found)) <= _MOST:
+            return _each_once(found)
     wrong = [i for i in kept if not _same(key.exercise, key.expected[i], named[i], ())]
     found = [m for m in key.mistakes if _fits(key, m, named, wrong, ())]
-    return tuple(found) if len(found) <= _MOST else ()
+    named_once = _each_once(found)
+    return named_once if len(named_once) <= _MOST else ()
+
+
+def _each_once(found: Sequence[Mistake]) -> tuple[Mistake, ...]:
+    """Return the mistakes without their forms, each once."""
+    return tuple(dict.fromkeys(dataclasses.replace(mistake, form=0) for mistake in found))
 
 
 def _scope(key: Key, kept: Sequence[int], line: Property) -> list[int]:
@@ -128,7 +135,7 @@ def _fits(
     scope: Sequence[int],
     outputs: Sequence[str],
 ) -> bool:
-    rows = key.fingerprints[mistake.name]
+    rows = key.fingerprints[mistake.id]
     return bool(scope) and all(
         _same(key.exercise, rows[index], named[index], outputs) for index in scope
     )
@@ -136,7 +143,7 @@ def _fits(
 
 def _is_right(key: Key, mistake: Mistake, scope: Sequence[int], outputs: Sequence[str]) -> bool:
     """Whether the mistake does no harm there, so that it can't explain a failure."""
-    rows = key.fingerprints[mistake.name]
+    rows = key.fingerprints[mistake.id]
     return all(_same(key.exercise, rows[i], key.expected[i], outputs) for i in scope)
 
 
@@ -170,6 +177,14 @@ def _same(
     return all(
         name in one and name in other and _alike(known.get(name), one[name], other[name])
         for name in names
+    )
+
+
+def alike(exercise: Exercise, one: Sequence[Any], other: Sequence[Any]) -> bool:
+    """Whether two rows of fingerprints can't be told apart."""
+    return all(
+        a is b or (a is not None and b is not None and _same(exercise, a, b, ()))
+        for a, b in zip(one, other, strict=True)
     )
 
 

@@ -126,11 +126,21 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class Mistake:
-    """A usual mistake: its name, what it is in one line, and a hint that helps to mend it."""
+    """A usual mistake: its name, what it is in one line, and a hint that helps to mend it.
+
+    A mistake that behaves differently depending on how it is written has several forms, counted
+    from 0, with the same name and words.
+    """
 
     name: str
     diagnosis: str
     hint: str
+    form: int = 0
+
+    @property
+    def id(self) -> str:
+        """Return the name, with the number of the form from the second on."""
+        return f"{self.name} ({self.form + 1})" if self.form else self.name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +204,7 @@ class Key:
         Per case: output name to the right answer (an array, or a list of arrays).
     mistakes : tuple of Mistake
     fingerprints : dict
-        Mistake name to one entry a case: None where the case keeps none, a dict of outputs as in
+        Mistake id to one entry a case: None where the case keeps none, a dict of outputs as in
         `expected`, or ``{"$raised": [type, message]}`` when the mistake raises.
     edition : str
         Which edition of its lab the key belongs to (see `lifkit.open_lab`).

@@ -16,7 +16,7 @@ import numpy as np
 
 from .calling import answer
 from .compare import by_name, gaps
-from .diagnose import RAISED, raised
+from .diagnose import RAISED, alike, raised
 from .model import Case, Exercise, Key, Mistake
 
 __all__ = ["Reference", "load_references", "make_key"]
@@ -49,7 +49,9 @@ class Reference:
     certify: Callable[[Case], None] = field(default=lambda case: None)
 
 
-def make_key(reference: Reference, cases: Sequence[Case], edition: str = "") -> Key:
+def make_key(
+    reference: Reference, cases: Sequence[Case], edition: str = "", *, with_mistakes: bool = True
+) -> Key:
     """Run the solution and the mistakes on `cases` and keep what comes out.
 
     Parameters
@@ -59,6 +61,8 @@ def make_key(reference: Reference, cases: Sequence[Case], edition: str = "") -> 
         Public ones for a key on disk, secret ones for the grader.
     edition : str
         Passed on to the key.
+    with_mistakes : bool
+        Whether the usual mistakes are run; without them the key knows none.
 
     Returns
     -------
@@ -81,19 +85,25 @@ def make_key(reference: Reference, cases: Sequence[Case], edition: str = "") -> 
             )
         named = by_name(exercise, case, given.value)
         expected.append({name: named[name] for name in exercise.reads(case)})
-    fingerprints = {}
-    for name, (_, wrong) in reference.mistakes.items():
-        fingerprints[name] = tuple(_fingerprint(exercise, wrong, case) for case in cases)
-        if all(
-            row is None or _agrees(exercise, case, right, row)
-            for case, right, row in zip(cases, expected, fingerprints[name], strict=True)
-        ):
-            raise ValueError(f"{exercise.name}: no case shows the mistake {name!r}.")
+    mistakes, fingerprints = [], {}
+    for mistake, wrong in reference.mistakes.values() if with_mistakes else ():
+        rows = tuple(_fingerprint(exercise, wrong, case) for case in cases)
+        right = all(
+            row is None or _agrees(exercise, case, known, row)
+            for case, known, row in zip(cases, expected, rows, strict=True)
+        )
+        if right and not mistake.form:
+            raise ValueError(f"{exercise.name}: no case shows the mistake {mistake.name!r}.")
+        earlier = [fingerprints[one.id] for one in mistakes if one.name == mistake.name]
+        if right or any(alike(exercise, rows, other) for other in earlier):
+            continue  # a form that makes no difference here
+        mistakes.append(mistake)
+        fingerprints[mistake.id] = rows
     return Key(
         exercise=exercise,
         cases=tuple(cases),
         expected=tuple(expected),
-        mistakes=tuple(mistake for mistake, _ in reference.mistakes.values()),
+        mistakes=tuple(mistakes),
         fingerprints=fingerprints,
         edition=edition,
     )

@@ -95,7 +95,7 @@ def draw(reference: Reference, seed: int, student: str) -> Secret:
     for turn in range(_TRIES):
         cases = reference.draw(np.random.default_rng([numbers, turn]))
         try:
-            drawn = make_key(dataclasses.replace(reference, mistakes={}), cases)
+            drawn = make_key(reference, cases, with_mistakes=False)
             break
         except ValueError:
             if turn == _TRIES - 1:
@@ -128,7 +128,7 @@ def _fixed(reference: Reference) -> Key:
 def _fixed_key(name: str, reference_id: int) -> Key:
     reference = _KNOWN[name, reference_id]
     cases = [case for case in reference.public() if case.fingerprint]
-    right = make_key(dataclasses.replace(reference, mistakes={}), cases)
+    right = make_key(reference, cases, with_mistakes=False)
     mistakes = tuple(mistake for mistake, _ in reference.mistakes.values())
     fingerprints = _stored(right, mistakes)
     if fingerprints is None:

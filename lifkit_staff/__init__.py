@@ -1,0 +1,1 @@
+"""What staff run: how exercises are written, built and graded.  Students never get it."""

@@ -1,0 +1,123 @@
+"""Read the tables of mistakes: TOML files in which a mistake is an edit with words.
+
+An exercise's own table stands beside its module; families, which exercises share, stand in the folder
+``families``.  See CONTRIBUTING.md for the entries.
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .edits import Edit, edits_of
+
+__all__ = ["Entry", "Table", "read_table"]
+
+_KEYS = {"edit", "or", "forms", "is", "mend"}
+_HEAD = {"families", "through", "without", "source", "example"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One usual mistake as it is written down.
+
+    Attributes
+    ----------
+    name, says, mend : str
+        What it is called; what it is, in one sentence; how to mend it.
+    alternatives : tuple of edits
+        The first that matches is the mistake.
+    forms : tuple of edits
+        Further ways to make it, which behave differently.
+    """
+
+    name: str
+    says: str
+    mend: str
+    alternatives: tuple[tuple[Edit, ...], ...]
+    forms: tuple[tuple[Edit, ...], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One file.
+
+    Attributes
+    ----------
+    entries : mapping of name to Entry
+    families : tuple of str
+        Tables whose mistakes the exercise shares.
+    through : tuple of str
+        Earlier exercises whose mistakes show in this one, which calls them.
+    without : mapping of str to str
+        Mistakes of families that can't be made here, and why.
+    source, example : str
+        Where the model stands in the literature; a call and its value, which a test runs.
+    """
+
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    families: tuple[str, ...] = ()
+    through: tuple[str, ...] = ()
+    without: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    example: str = ""
+
+
+@functools.cache
+def read_table(path: Path, families: Path) -> Table:
+    """Read a table, with the entries of its families before its own.
+
+    An entry that has no edit of its own takes the family's, so that an exercise may word it anew.
+
+    Raises
+    ------
+    ValueError
+        If an entry is incomplete, with its file and name.
+    """
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    head = {name: data.pop(name) for name in _HEAD & data.keys()}
+    shared: dict[str, Entry] = {}
+    for family in head.get("families", ()):
+        for name, entry in read_table(
+            families / f"{family.replace(' ', '_')}.toml", families
+        ).entries.items():
+            shared.setdefault(name, entry)
+    entries = dict(shared)
+    for name, item in data.items():
+        entries[name] = _entry(path, name, item, shared.get(name))
+    return Table(
+        entries=entries,
+        families=tuple(head.get("families", ())),
+        through=tuple(head.get("through", ())),
+        without=dict(head.get("without", {})),
+        source=head.get("source", ""),
+        example=head.get("example", ""),
+    )
+
+
+def _entry(path: Path, name: str, item: Any, base: Entry | None) -> Entry:
+    where = f"{path.name}, {name!r}"
+    if not isinstance(item, dict) or not item.keys() <= _KEYS:
+        unknown = ", ".join(sorted(item.keys() - _KEYS)) if isinstance(item, dict) else repr(item)
+        raise ValueError(
+            f"{where}: {unknown} is not known; an entry has {', '.join(sorted(_KEYS))}."
+        )
+    try:
+        written = ([item["edit"]] if "edit" in item else []) + item.get("or", [])
+        alternatives = tuple(map(edits_of, written))
+        forms = tuple(map(edits_of, item.get("forms", [])))
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
+    says = item.get("is", base.says if base else "")
+    mend = item.get("mend", base.mend if base else "")
+    if base is not None:
+        alternatives, forms = alternatives or base.alternatives, forms or base.forms
+    if not (says and mend and alternatives):
+        raise ValueError(
+            f"{where}: give it an edit, `is` (what it is) and `mend` (how to mend it)."
+        )
+    return Entry(name=name, says=says, mend=mend, alternatives=alternatives, forms=forms)

@@ -1,0 +1,241 @@
+"""What is true of every exercise, tested in one place; ``make test-exercise X=NAME`` runs one.
+
+Each test goes through all styles, mistakes or cases of one exercise and lists what it found.
+"""
+
+import ast
+import functools
+import inspect
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lifkit.exercises import load_key, make_key, report_on, save_key
+from lifkit.exercises.calling import answer
+from lifkit.exercises.compare import by_name
+from lifkit_staff.exercise import Written
+from solutions.reference import REFERENCES
+from tests.styles import STYLES, TRIVIAL
+
+WRITTEN = [reference for reference in REFERENCES if isinstance(reference, Written)]
+
+#: Seeds of the secret draws that the tests look at, fixed so that a failure comes back; None stands
+#: for the public cases.
+SEEDS = (None, 1, 2, 3)
+
+#: The groups in which two numbers of inputs are equal on purpose; see `test_no_case_is_degenerate`.
+EQUAL = "equal sizes"
+
+each = pytest.mark.parametrize("reference", WRITTEN, ids=lambda reference: reference.exercise.name)
+
+
+@functools.cache
+def public_key(reference):
+    """Return the key of the public cases as it comes back from disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        save_key(make_key(reference, reference.public()), Path(folder))
+        return load_key.__wrapped__(reference.exercise.name, Path(folder))
+
+
+@functools.cache
+def key_of(reference, seed):
+    """Return the key of the public cases, or of secret ones, which know no mistakes."""
+    if seed is None:
+        return public_key(reference)
+    cases = reference.draw(np.random.default_rng(seed))
+    return make_key(reference, cases, with_mistakes=False)
+
+
+def report(reference, function, seed):
+    return report_on(key_of(reference, seed), function)
+
+
+def said(seed):
+    return "public" if seed is None else f"secret {seed}"
+
+
+def none(faults):
+    assert not faults, "\n".join(faults)
+
+
+# --- Answers -------------------------------------------------------------------------------------
+
+
+def right_answers(reference):
+    named = {style.__name__: style for style in reference.styles}
+    return {"the notebook's cell": reference.solved} | named | STYLES[reference.exercise.name]
+
+
+@each
+def test_right_answers_in_every_style_are_accepted(reference):
+    faults = []
+    for seed in SEEDS:
+        for name, function in right_answers(reference).items():
+            found = report(reference, function, seed)
+            if found.outcome != "correct" or found.fraction != 1:
+                lines = [f"{one.text}: {one.detail}" for one in found.lines if one.status != "pass"]
+                faults.append(f"{name}, {said(seed)}: {found.outcome} {lines} {found.problem}")
+    none(faults)
+
+
+@each
+def test_usual_mistakes_are_refused(reference):
+    faults = []
+    for seed in SEEDS:
+        for name, (_, wrong) in reference.mistakes.items():
+            found = report(reference, wrong, seed)
+            if found.outcome == "correct" or found.fraction == 1:
+                faults.append(f"{name}, {said(seed)}: {found.outcome} {found.fraction}")
+    none(faults)
+
+
+@each
+def test_usual_mistakes_are_named_alone(reference):
+    faults = []
+    for name, (mistake, wrong) in reference.mistakes.items():
+        found = [one.name for one in report(reference, wrong, None).mistakes]
+        if found != [mistake.name]:
+            faults.append(f"{name} is named {found}")
+    none(faults)
+
+
+@each
+def test_answers_without_work_earn_nothing(reference):
+    def stub(*arguments):
+        raise NotImplementedError()
+
+    faults = []
+    for seed in SEEDS:
+        for name, function in {"a stub": stub, **TRIVIAL.get(reference.exercise.name, {})}.items():
+            found = report(reference, function, seed)
+            held = [one.text for one in found.lines if one.status == "pass"]
+            if found.fraction:
+                faults.append(f"{name}, {said(seed)}: {found.fraction:.2f} for {held}")
+    none(faults)
+
+
+# --- Cases ---------------------------------------------------------------------------------------
+
+
+def degenerate(case):
+    """Return the choices in a case that hide mistakes (PHYSICS): g_m = 1, tau = dt, V_init = E_m ..."""
+    inputs = dict(case.inputs)
+    found = []
+    if np.equal(inputs.get("g_m", 0), 1).any():
+        found.append("g_m = 1")
+    if "dt" in inputs and "tau" in inputs:
+        product = np.multiply(inputs["tau"], inputs["dt"])
+        found += ["tau*dt = 1"] * bool(np.equal(product, 1).any())
+        found += ["tau = dt"] * bool(np.equal(inputs["tau"], inputs["dt"]).any())
+    if "V_init" in inputs and "E_m" in inputs:
+        found += ["V_init = E_m"] * bool(np.equal(inputs["V_init"], inputs["E_m"]).any())
+    return found
+
+
+@each
+def test_no_case_is_a_degenerate_choice(reference):
+    """Cases made by hand are exact ties and the objects of the text; they are never the only ones."""
+    drawn = [
+        (group, one)
+        for one in reference.lines
+        for group, (_, by_hand) in one.makers.items()
+        if not by_hand
+    ]
+    groups = {group for group, _ in drawn}
+    faults = []
+    for seed in SEEDS:
+        for case in key_of(reference, seed).cases:
+            if case.group in groups - {EQUAL, "ties"}:
+                faults += [f"{case.name}: {what}" for what in degenerate(case)]
+                faults += [f"{case.name}: {what}" for what in equal_sizes(reference, case)]
+    none(faults)
+
+
+def equal_sizes(reference, case):
+    """Return where an output has as many rows as columns, or one of them as the case has steps."""
+    given = answer(reference.exercise, reference.solve, case)
+    for name, value in by_name(reference.exercise, case, given.value).items():
+        shape = np.shape(value) if isinstance(value, np.ndarray) else ()
+        if len(shape) == 2 and shape[0] - shape[1] in (0, 1):
+            yield f"{name} has the shape {shape}"
+
+
+@each
+def test_cases_of_equal_sizes_are_never_the_only_ones_of_a_property(reference):
+    for line in reference.exercise.properties:
+        assert set(line.groups) - {EQUAL}, line.name
+
+
+@each
+def test_no_case_is_new_at_another_draw(reference):
+    """A public case is the same each time; a secret one follows its seed."""
+    first, second = reference.public(), reference.public()
+    assert [case.name for case in first] == [case.name for case in second]
+    drawn = [reference.draw(np.random.default_rng(5)) for _ in range(2)]
+    assert [case.name for case in drawn[0]] == [case.name for case in drawn[1]]
+    assert len({case.name for case in first}) == len(first)
+
+
+# --- What is written -----------------------------------------------------------------------------
+
+
+@each
+def test_an_exercise_is_written_whole(reference):
+    exercise, faults = reference.exercise, []
+    faults += [
+        f"output {one.name} lacks a `why` for its tolerance"
+        for one in exercise.outputs
+        if not one.why
+    ]
+    faults += [
+        f"output {one.name} lacks a shape" for one in exercise.outputs if not one.shape and one.axes
+    ]
+    if len(exercise.hints) != 3:
+        faults.append(f"{len(exercise.hints)} hints: give three")
+    if not reference.styles:
+        faults.append("lacks a second right solution in another style")
+    if len(STYLES.get(exercise.name, {})) < 3:
+        faults.append("lacks right answers in odd styles: give three in tests/styles")
+    if not reference.table.source:
+        faults.append("lacks a `source` in its table")
+    if not exercise.number or not exercise.title:
+        faults.append("lacks a heading such as `### Exercise 2.3: the firing rate` above its cell")
+    if not reference.cell.points:
+        faults.append("lacks points in its check cell")
+    faults += [
+        f"no mistake is {name!r}, which `without` leaves out"
+        for name in reference.table.without
+        if name not in all_names(reference)
+    ]
+    faults += reference.unmatched
+    none(faults)
+
+
+def all_names(reference):
+    return {*reference.table.entries} | {
+        mistake.name
+        for name in reference.table.through
+        for other in WRITTEN
+        if other.exercise.name == name
+        for mistake in other.variants
+    }
+
+
+@each
+def test_the_example_of_an_exercise_is_true(reference):
+    if not reference.table.example:
+        pytest.skip("a class, or no example that fits one line")
+    call, _, value = reference.table.example.partition(" -> ")
+    around = {"np": np, reference.exercise.name: reference.solve}
+    got, wanted = eval(call, around), eval(value, around)
+    for one, other in zip(np.atleast_1d(got), np.atleast_1d(wanted), strict=True):
+        assert np.allclose(one, other, rtol=1e-6, equal_nan=True), (got, wanted)
+
+
+@each
+def test_second_styles_are_not_the_cell(reference):
+    cell = ast.dump(ast.parse(reference.cell.source).body[-1])
+    for style in reference.styles:
+        assert ast.dump(ast.parse(inspect.getsource(style)).body[0]) != cell
