@@ -3,7 +3,7 @@
 import numpy as np
 
 from lifkit.exercises import Output
-from lifkit_staff.exercise import case, exercise, holds
+from lifkit_staff.exercise import also, case, exercise, holds
 
 RATE = Output(
     name="rate_hz",
@@ -40,6 +40,14 @@ def whole(rng):
         case("all spikes in the window", spike_times=several, t_start=0.0, t_stop=t_stop),
         case("one neuron", spike_times=alone, t_start=0.0, t_stop=rng.uniform(300, 400)),
     ]
+
+
+@also(whole)
+def equal_sizes(rng):
+    """As many spikes as neurons, where an array of all trains is square."""
+    n = rng.integers(3, 6)
+    trains = [np.sort(rng.uniform(1, 299, n)) for _ in range(n)]
+    return case("as many spikes as neurons", spike_times=trains, t_start=0.0, t_stop=300.0)
 
 
 @holds()
@@ -104,11 +112,19 @@ def counted_at_once(spike_times, t_start, t_stop):
     return 1000.0 * np.array(counts) / (t_stop - t_start)
 
 
+def filled(spike_times, t_start, t_stop):
+    """Solve in another style: one place of an array after the other."""
+    rates = np.zeros(len(spike_times))
+    for i, times in enumerate(spike_times):
+        rates[i] = 1000 * np.sum((times >= t_start) & (times < t_stop)) / (t_stop - t_start)
+    return rates
+
+
 REFERENCE = exercise(
     "lab2",
     "firing_rate",
     returns=[RATE],
     hints=HINTS,
     certify=certify,
-    styles=[counted_at_once],
+    styles=[counted_at_once, filled],
 )
