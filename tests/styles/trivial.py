@@ -8,6 +8,63 @@ def a_neuron(value):
     return lambda neurons, *rest: np.full(len(neurons), value)
 
 
+def a_row_a_time(names, rows, **more):
+    """Return answers with the same voltages in every row; `rows` counts them from the inputs."""
+
+    def answer(value):
+        def flat(*inputs):
+            given = dict(zip(names.split(), inputs, strict=True))
+            voltages = np.broadcast_to(value(given), np.shape(given["V_init"]))
+            return np.tile(voltages, (rows(given), 1))
+
+        return flat
+
+    values = {
+        "zeros": lambda given: 0.0,
+        "-70 mV": lambda given: -70.0,
+        "V_init": lambda given: given["V_init"],
+        "E_m": lambda given: given["E_m"],
+    }
+    return {name: answer(value) for name, value in (values | more).items()}
+
+
 TRIVIAL = {
+    "passive_euler": a_row_a_time(
+        "N_t dt V_init E_m I_ext g_m tau", lambda given: given["N_t"] + 1
+    ),
+    "passive_exact": a_row_a_time(
+        "t V_init E_m I_ext g_m tau",
+        lambda given: len(given["t"]),
+        steady=lambda given: given["E_m"] + given["I_ext"] / given["g_m"],
+    ),
+    "euler_error": {
+        "zeros": lambda dt_values, *_: np.zeros(len(dt_values)),
+        "the time steps": lambda dt_values, *_: np.array(dt_values, float),
+    },
+    "passive_driven": a_row_a_time(
+        "dt V_init E_m I_ext g_m tau", lambda given: len(given["I_ext"]) + 1
+    ),
+    "membrane_gain": {
+        "zeros": lambda f_hz, g_m, tau: (0.0 * f_hz, 0.0 * f_hz),
+        "a resistor": lambda f_hz, g_m, tau: (1 / g_m + 0.0 * f_hz, 0.0 * f_hz),
+    },
     "firing_rate": {"zeros": a_neuron(0.0), "ones": a_neuron(1.0), "NaN": a_neuron(np.nan)},
+    "isi": {
+        "nothing fired": lambda spike_times: [np.empty(0) for _ in spike_times],
+        "an empty list": lambda spike_times: [],
+        "the input": lambda spike_times: list(spike_times),
+    },
+    "cv": {"NaN": a_neuron(np.nan), "clocks": a_neuron(0.0), "Poisson": a_neuron(1.0)},
+    "fano": {"NaN": a_neuron(np.nan), "clocks": a_neuron(0.0), "Poisson": a_neuron(1.0)},
+    "spike_counts": {
+        name: lambda trains, t_start, t_stop, bin_size, value=value: np.full(
+            (len(trains), int((t_stop - t_start) // bin_size)), value
+        )
+        for name, value in {"silent": 0, "one each": 1}.items()
+    },
+    "fi_exact": {
+        "zeros": lambda I_ext, *_: 0.0 * I_ext,
+        "the current": lambda I_ext, *_: 1.0 * I_ext,
+        "infinite": lambda I_ext, *_: I_ext + np.inf,
+    },
 }
