@@ -28,6 +28,16 @@ def a_row_a_time(names, rows, **more):
     return {name: answer(value) for name, value in (values | more).items()}
 
 
+def at_rest(value):
+    """Return a noisy solver whose neurons stay at one voltage and never fire."""
+
+    def still(dt, V_init, E_m, V_theta, V_reset, I_ext, g_m, tau, sigma, xi):
+        V = np.tile(value(V_init, E_m) * np.ones(len(V_init)), (len(xi) + 1, 1))
+        return V, np.zeros(V.shape), [np.empty(0) for _ in V_init]
+
+    return still
+
+
 TRIVIAL = {
     "passive_euler": a_row_a_time(
         "N_t dt V_init E_m I_ext g_m tau", lambda given: given["N_t"] + 1
@@ -66,5 +76,21 @@ TRIVIAL = {
         "zeros": lambda I_ext, *_: 0.0 * I_ext,
         "the current": lambda I_ext, *_: 1.0 * I_ext,
         "infinite": lambda I_ext, *_: I_ext + np.inf,
+    },
+    "lif_noisy": {
+        "V_init": at_rest(lambda V_init, E_m: V_init),
+        "E_m": at_rest(lambda V_init, E_m: E_m),
+    },
+    "ou_current": {
+        "I_init": lambda dt, I_init, mu, sigma, tau_noise, xi: np.tile(
+            I_init * np.ones(xi.shape[1]), (len(xi) + 1, 1)
+        ),
+        "mu": lambda dt, I_init, mu, sigma, tau_noise, xi: np.full(
+            (len(xi) + 1, xi.shape[1]), float(mu)
+        ),
+    },
+    "siegert_rate": {
+        "silent": lambda I_ext, *_: 0.0 * np.asarray(I_ext),
+        "as fast as it can": lambda I_ext, *p: 0.0 * np.asarray(I_ext) + 1000 / (p[5] or 1.0),
     },
 }
