@@ -28,8 +28,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config, PyFileConfigLoader
 
-from .exercises import KEYS, Exercise, Key, Reference, load_key, load_references, make_key, save_key
+from .exercises import KEYS, Exercise, Key, load_key, load_references, make_key, save_key
 from .exercises.keys import key_editions, key_names
+from .exercises.reference import ReferenceLike, with_pairs
 
 __all__ = [
     "BuildError",
@@ -95,9 +96,9 @@ def build_keys(root: Path, folder: Path = KEYS) -> list[Path]:
         The files, in the order of the labs.
     """
     references = load_references(root)
-    by_lab: dict[str, list[tuple[Reference, Key]]] = {}
+    by_lab: dict[str, list[tuple[ReferenceLike, Key]]] = {}
     for reference in references.values():
-        made = make_key(reference, reference.public())
+        made = with_pairs(reference, make_key(reference, reference.public()))
         by_lab.setdefault(reference.exercise.lab, []).append((reference, made))
     paths = []
     for pairs in by_lab.values():

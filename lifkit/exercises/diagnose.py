@@ -112,7 +112,7 @@ def _scope(key: Key, kept: Sequence[int], line: Property) -> list[int]:
 def _kept(key: Key, answers: Sequence[Answer]) -> tuple[list[int], dict[int, Mapping[str, Any]]]:
     """Return the cases that have fingerprints, and the answers there in the same form."""
     kept = [index for index, case in enumerate(key.cases) if case.fingerprint]
-    return kept, {index: _named(key, index, answers[index]) for index in kept}
+    return kept, {index: as_fingerprint(key, index, answers[index]) for index in kept}
 
 
 def raised(given: Answer) -> dict[str, list[str]]:
@@ -121,7 +121,7 @@ def raised(given: Answer) -> dict[str, list[str]]:
     return {RAISED: [problem.kind, problem.message] if problem else [given.status, ""]}
 
 
-def _named(key: Key, index: int, given: Answer) -> Mapping[str, Any]:
+def as_fingerprint(key: Key, index: int, given: Answer) -> Mapping[str, Any]:
     """Return an answer in the form of a fingerprint."""
     if given.status == "ok":
         return by_name(key.exercise, key.cases[index], given.value)

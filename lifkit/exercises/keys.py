@@ -35,7 +35,7 @@ __all__ = [
 #: The folder of the keys that came with this copy of lifkit.
 KEYS = Path(__file__).resolve().parent.parent / "keys"
 
-_FORMAT = 2  # raised when the layout of the JSON text changes
+_FORMAT = 3  # raised when the layout of the JSON text changes
 
 
 class KeyNotFound(LookupError):
@@ -140,6 +140,10 @@ def save_key(key: Key, folder: Path = KEYS) -> Path:
         name: [_shrink(row, right) for row, right in zip(rows, key.expected, strict=True)]
         for name, rows in key.fingerprints.items()
     }
+    tree["pairs"] = {
+        "digests": np.array(list(key.pairs), dtype=np.int64),
+        "places": np.array(list(key.pairs.values()), dtype=np.uint16).reshape(-1, 2),
+    }
     buffer = io.BytesIO()
     # np.savez gives every member the same date (1980), so bytes depend on the content alone.
     arrays: dict[str, Any] = dict(pack(tree))
@@ -243,6 +247,14 @@ def _key(tree: dict[str, Any]) -> Key:
             for name, rows in tree["fingerprints"].items()
         },
         edition=tree["edition"],
+        pairs=dict(
+            zip(
+                tree["pairs"]["digests"].tolist(),
+                map(tuple, tree["pairs"]["places"].tolist()),
+                strict=True,
+            )
+        ),
+        pair_cases=tuple(tree["pair_cases"]),
     )
 
 

@@ -208,6 +208,10 @@ class Key:
         `expected`, or ``{"$raised": [type, message]}`` when the mistake raises.
     edition : str
         Which edition of its lab the key belongs to (see `lifkit.open_lab`).
+    pairs : mapping
+        Digest of the answers of two mistakes at once to the places of the two in `mistakes`.
+    pair_cases : tuple of str
+        The names of the cases that the digests are made of.
     """
 
     exercise: Exercise
@@ -216,3 +220,5 @@ class Key:
     mistakes: tuple[Mistake, ...]
     fingerprints: Mapping[str, tuple[Any, ...]]
     edition: str = ""
+    pairs: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    pair_cases: tuple[str, ...] = ()

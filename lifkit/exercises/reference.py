@@ -5,21 +5,50 @@ Only the build, the grader and the tests hold such references; a student's copy 
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from .calling import answer
 from .compare import by_name, gaps
 from .diagnose import RAISED, alike, raised
+from .keys import pack
 from .model import Case, Exercise, Key, Mistake
+from .pairs import digest
 
 __all__ = ["Reference", "load_references", "make_key"]
+
+
+class ReferenceLike(Protocol):
+    """What the build and the grader ask of an exercise, however it is written down."""
+
+    @property
+    def exercise(self) -> Exercise:
+        """Say what a student writes."""
+
+    @property
+    def solve(self) -> Callable[..., Any]:
+        """Return the reference solution."""
+
+    @property
+    def mistakes(self) -> Mapping[str, tuple[Mistake, Callable[..., Any]]]:
+        """Return the usual mistakes as wrong solvers."""
+
+    @property
+    def certify(self) -> Callable[[Case], None]:
+        """Return what raises ValueError where correct solvers could disagree on a case."""
+
+    def public(self) -> Sequence[Case]:
+        """Return the public cases."""
+
+    def draw(self, rng: np.random.Generator, /) -> Sequence[Case]:
+        """Return secret cases."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +79,11 @@ class Reference:
 
 
 def make_key(
-    reference: Reference, cases: Sequence[Case], edition: str = "", *, with_mistakes: bool = True
+    reference: ReferenceLike,
+    cases: Sequence[Case],
+    edition: str = "",
+    *,
+    with_mistakes: bool = True,
 ) -> Key:
     """Run the solution and the mistakes on `cases` and keep what comes out.
 
@@ -85,7 +118,8 @@ def make_key(
             )
         named = by_name(exercise, case, given.value)
         expected.append({name: named[name] for name in exercise.reads(case)})
-    mistakes, fingerprints = [], {}
+    mistakes: list[Mistake] = []
+    fingerprints: dict[str, tuple[Any, ...]] = {}
     for mistake, wrong in reference.mistakes.values() if with_mistakes else ():
         rows = tuple(_fingerprint(exercise, wrong, case) for case in cases)
         right = all(
@@ -109,6 +143,49 @@ def make_key(
     )
 
 
+def with_pairs(reference: Any, key: Key) -> Key:
+    """Add the digests of each two mistakes at once to a key, where the digest tells which they are.
+
+    They are taken on the smallest case of each group, since there are thousands.
+
+    Parameters
+    ----------
+    reference : Reference
+        One that can make ``pairs()``; for another the key stays as it is.
+    key : Key
+        Its key.
+    """
+    if not hasattr(reference, "pairs"):
+        return key
+    exercise = key.exercise
+    chosen = _smallest_of_each_group(key)
+    cases = [key.cases[index] for index in chosen]
+    places = {mistake.id: place for place, mistake in enumerate(key.mistakes)}
+    taken = {digest(exercise, [key.expected[index] for index in chosen])}
+    for rows in key.fingerprints.values():
+        taken.add(digest(exercise, [rows[index] for index in chosen]))
+    found: dict[int, tuple[int, int]] = {}
+    for first, second, wrong in reference.pairs():
+        if first.id not in places or second.id not in places:
+            continue
+        name = digest(exercise, [_fingerprint(exercise, wrong, case) for case in cases])
+        if name in taken:
+            found.pop(name, None)
+            continue
+        taken.add(name)
+        found[name] = places[first.id], places[second.id]
+    return dataclasses.replace(key, pairs=found, pair_cases=tuple(case.name for case in cases))
+
+
+def _smallest_of_each_group(key: Key) -> list[int]:
+    sizes: dict[str, tuple[int, int]] = {}
+    for index, (case, right) in enumerate(zip(key.cases, key.expected, strict=True)):
+        if case.fingerprint:
+            size = sum(value.nbytes for value in pack(right).values()), index
+            sizes[case.group] = min(size, sizes.get(case.group, size))
+    return sorted(index for _, index in sizes.values())
+
+
 def _fingerprint(exercise: Exercise, wrong: Callable[..., Any], case: Case) -> Any:
     if not case.fingerprint:
         return None
@@ -129,7 +206,7 @@ def _agrees(
     return RAISED not in row and not any(gaps(exercise, case, right, row).values())
 
 
-def load_references(root: Path) -> dict[str, Reference]:
+def load_references(root: Path) -> dict[str, ReferenceLike]:
     """Import `solutions/reference` from the course at `root`.
 
     Parameters

@@ -18,6 +18,7 @@ from .calling import Answer, Attempt, Problem, attempt, same_answer
 from .compare import Gap, compare
 from .diagnose import diagnose, diagnose_part
 from .model import Exercise, Key, Mistake, Property
+from .pairs import pair_of
 from .symptoms import symptoms
 
 __all__ = ["IMPURE_FACTOR", "Line", "Report", "judge", "report_on"]
@@ -66,6 +67,8 @@ class Report:
     mistakes : tuple of Mistake
         The likely mistakes by name: the bad habits first, then what explains the numbers; of the
         latter more than one when they can't be told apart.
+    together : bool
+        Whether the causes were all made; otherwise they are one or the other.
     habits : tuple of Mistake
         Those of the mistakes that a right answer can have too: inputs changed, state kept.
     symptoms : tuple of str
@@ -79,6 +82,7 @@ class Report:
     fraction: float
     lines: tuple[Line, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+    together: bool = False
     habits: tuple[Mistake, ...] = ()
     symptoms: tuple[str, ...] = ()
     problem: Problem | None = None
@@ -158,10 +162,13 @@ def _judge(key: Key, given: Attempt, unsound: Collection[str]) -> Report:
     ]
     named = habits + _from_earlier(given, unsound) + _from_problem(exercise, problem, answers)
     wrong = any(line.status != "pass" for line in (form, *lines, *rest))
+    pair: tuple[Mistake, ...] = ()
     if wrong and not _decisive(named):
+        found = diagnose(key, answers) or _from_notebook(given)
+        pair = () if found else pair_of(key, answers)
         named += (
-            diagnose(key, answers)
-            or _from_notebook(given)
+            found
+            or pair
             or diagnose_part(key, answers, failing)
             or _from_message(exercise, problem)
         )
@@ -171,6 +178,7 @@ def _judge(key: Key, given: Attempt, unsound: Collection[str]) -> Report:
         fraction=fraction,
         lines=(form, *lines, *rest, _habit_line(habits, given.again is not None)),
         mistakes=named,
+        together=bool(pair),
         habits=habits,
         symptoms=() if named or not wrong else symptoms(key, answers),
         problem=problem,

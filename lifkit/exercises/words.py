@@ -114,7 +114,8 @@ def _advice(report: Report) -> list[tuple[str, str]]:
     causes = [mistake for mistake in report.mistakes if mistake not in report.habits]
     rows = []
     for number, mistake in enumerate(causes):
-        rows.append(("Likely mistake" if not number else "or", mistake.diagnosis))
+        again = "and" if report.together else "or"
+        rows.append(("Likely mistake" if not number else again, mistake.diagnosis))
         if mistake.hint not in [later.hint for later in causes[number + 1 :]]:
             rows.append(("How to mend it", mistake.hint))
     if not causes and report.symptoms:

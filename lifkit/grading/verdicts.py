@@ -17,7 +17,6 @@ from ..exercises import (
     Key,
     KeyNotFound,
     Mistake,
-    Reference,
     Report,
     as_html,
     headline,
@@ -27,6 +26,7 @@ from ..exercises import (
 )
 from ..exercises.compare import gaps
 from ..exercises.plain import same
+from ..exercises.reference import ReferenceLike
 from . import pictures
 from .asking import without_addresses
 from .kernels import Reply
@@ -72,7 +72,7 @@ def seed_of(seed: int, student: str, lab: str, exercise: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")
 
 
-def draw(reference: Reference, seed: int, student: str) -> Secret:
+def draw(reference: ReferenceLike, seed: int, student: str) -> Secret:
     """Draw the secret cases of one student and join them with the fixed edge and tie cases.
 
     The usual mistakes are recognised by the fixed cases, as in the self-check, so their outputs are
@@ -114,10 +114,10 @@ def draw(reference: Reference, seed: int, student: str) -> Secret:
     )
 
 
-_KNOWN: dict[tuple[str, int], Reference] = {}
+_KNOWN: dict[tuple[str, int], ReferenceLike] = {}
 
 
-def _fixed(reference: Reference) -> Key:
+def _fixed(reference: ReferenceLike) -> Key:
     """Return the key of the fixed cases; long ones, which only repeat the small ones, are left out."""
     name = reference.exercise.name
     _KNOWN[name, id(reference)] = reference
@@ -129,14 +129,18 @@ def _fixed_key(name: str, reference_id: int) -> Key:
     reference = _KNOWN[name, reference_id]
     cases = [case for case in reference.public() if case.fingerprint]
     right = make_key(reference, cases, with_mistakes=False)
-    mistakes = tuple(mistake for mistake, _ in reference.mistakes.values())
-    fingerprints = _stored(right, mistakes)
-    if fingerprints is None:
-        return make_key(reference, cases)
-    return dataclasses.replace(right, mistakes=mistakes, fingerprints=fingerprints)
+    return _stored(right, _mistakes(reference)) or make_key(reference, cases)
 
 
-def _stored(right: Key, mistakes: tuple[Mistake, ...]) -> Mapping[str, tuple[Any, ...]] | None:
+def _mistakes(reference: ReferenceLike) -> dict[str, Mistake]:
+    """Return the usual mistakes by their ids; of written exercises without making programs of them."""
+    variants = getattr(reference, "variants", None)
+    if variants is not None:
+        return {mistake.id: mistake for mistake in variants}
+    return {mistake.id: mistake for mistake, _ in reference.mistakes.values()}
+
+
+def _stored(right: Key, mistakes: Mapping[str, Mistake]) -> Key | None:
     """Take the outputs of the usual mistakes from the built key, which saves running 640 solvers.
 
     Only where that key was built from these very cases and mistakes and from a solution that gives
@@ -147,7 +151,11 @@ def _stored(right: Key, mistakes: tuple[Mistake, ...]) -> Mapping[str, tuple[Any
     except (KeyNotFound, ValueError):
         return None
     rows = {case.name: row for row, case in enumerate(stored.cases)}
-    if (stored.exercise, stored.mistakes) != (right.exercise, mistakes):
+    # The build leaves out forms of a mistake that make no difference, never a mistake.
+    known = {mistake.id: mistake for mistake in stored.mistakes}
+    if stored.exercise != right.exercise or not known.items() <= mistakes.items():
+        return None
+    if {one.name for one in known.values()} != {one.name for one in mistakes.values()}:
         return None
     for case, expected in zip(right.cases, right.expected, strict=True):
         row = rows.get(case.name)
@@ -155,10 +163,16 @@ def _stored(right: Key, mistakes: tuple[Mistake, ...]) -> Mapping[str, tuple[Any
             return None
         if any(gaps(right.exercise, case, stored.expected[row], expected).values()):
             return None
-    return {
-        name: tuple(column[rows[case.name]] for case in right.cases)
-        for name, column in stored.fingerprints.items()
-    }
+    return dataclasses.replace(
+        right,
+        mistakes=stored.mistakes,
+        fingerprints={
+            name: tuple(column[rows[case.name]] for case in right.cases)
+            for name, column in stored.fingerprints.items()
+        },
+        pairs=stored.pairs,
+        pair_cases=stored.pair_cases,
+    )
 
 
 def _same_case(one: Case, other: Case) -> bool:

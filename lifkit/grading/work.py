@@ -18,7 +18,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from ..exercises import Reference, load_references
+from ..exercises import load_references
+from ..exercises.reference import ReferenceLike
 from .cleaning import clean_markdown
 from .kernels import Kernel, verify
 from .running import error, output, run
@@ -193,7 +194,7 @@ def _run_and_judge(
 
 
 @functools.lru_cache(maxsize=4)
-def references_of(root: str) -> dict[str, Reference]:
+def references_of(root: str) -> dict[str, ReferenceLike]:
     """Return the references of the course at `root`."""
     if sys.path[0] != root:
         sys.path.insert(0, root)  # a worker may have been started in front of another course

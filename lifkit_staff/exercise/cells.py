@@ -78,10 +78,10 @@ class Lab:
         todo = list(texts)
         while todo:
             for label in _read(todo.pop()):
-                text = earlier.get(label)
-                if text is not None and text not in used and text not in texts:
-                    used.append(text)
-                    todo.append(text)
+                found = earlier.get(label)
+                if found is not None and found not in used and found not in texts:
+                    used.append(found)
+                    todo.append(found)
         order = list(dict.fromkeys(earlier.values()))
         needed = [text for text in order if text in used]
         names = {label for text in (*texts, *needed) for label in _read(text)}
@@ -218,4 +218,4 @@ def compiled(
         filename = f"<{label}>" if last else f"<{label}, before>"
         linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
         exec(compile(text, filename, "exec"), vars(module))
-    return vars(module)[name]  # type: ignore[no-any-return]
+    return vars(module)[name]

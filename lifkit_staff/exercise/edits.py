@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import copy
 import difflib
+import functools
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -92,6 +93,7 @@ def _insert_first(tree: ast.Module, new: ast.expr | list[ast.stmt]) -> None:
     function.body[start:start] = _filled(new, {})
 
 
+@functools.cache
 def _parsed(text: str) -> ast.expr | list[ast.stmt]:
     """Return an expression, or a list of statements."""
     text = textwrap.dedent(text).strip("\n")
@@ -150,7 +152,7 @@ class _Editor(ast.NodeTransformer):
     def _child(self, item: Any) -> Any:
         found = self.visit(item) if isinstance(item, ast.AST) else item
         if isinstance(found, _Statements):
-            raise ValueError("An expression inside a statement can't be replaced by statements.")
+            raise NoMatch("An expression inside a statement can't be replaced by statements.")
         return found
 
     def _statements(self, body: list[ast.stmt]) -> list[ast.stmt]:
@@ -246,7 +248,9 @@ def _match_body(pattern: Sequence[Any], body: Sequence[Any], bindings: Bindings)
 
 def _filled(replacement: ast.expr | list[ast.stmt], bindings: Bindings) -> list[ast.stmt]:
     """Copy a replacement and put in what the pattern's names stood for."""
-    body = [ast.Expr(replacement)] if isinstance(replacement, ast.expr) else replacement
+    body: list[ast.stmt] = (
+        [ast.Expr(replacement)] if isinstance(replacement, ast.expr) else replacement
+    )
     module = ast.Module(body=copy.deepcopy(body), type_ignores=[])
     return list(_Filler(bindings).visit(module).body)
 

@@ -11,10 +11,11 @@ import contextlib
 import functools
 import importlib
 import inspect
+import itertools
 import sys
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,17 @@ class Variant:
         What runs before, and last the edited text.
     globals : mapping
         Names that the text finds besides (those of the module of a second style).
+    base, edits : str, tuple
+        The text that was edited, and how.
+    at : int
+        Where the edited text stands among `texts`.
     """
 
     texts: tuple[str, ...]
     globals: Mapping[str, Any] = field(default_factory=dict)
+    base: str = ""
+    edits: tuple[Edit, ...] = ()
+    at: int = -1
 
 
 @dataclass(eq=False, kw_only=True)
@@ -122,14 +130,15 @@ class Written:
     @functools.cached_property
     def solved(self) -> Callable[..., Any]:
         """Return what the solved cell defines."""
-        return compiled(self.name, self._around(self.cell.source), self.name)
+        return compiled(self.name, self.around(self.cell.source), self.name)
 
     @property
     def solve(self) -> Callable[..., Any]:
         """Return the solution that decides."""
         return self.oracle or self.solved
 
-    def _around(self, text: str) -> tuple[str, ...]:
+    def around(self, text: str) -> tuple[str, ...]:
+        """Return what has to run before a text of this exercise, and the text."""
         return (*self.source.surroundings(self.name, [text]), text)
 
     def _style_texts(self) -> list[tuple[str, Mapping[str, Any]]]:
@@ -169,10 +178,12 @@ class Written:
 
     def _through(self, earlier: Written, variant: Variant) -> Variant:
         """Return this exercise's solution on top of a wrong one of an earlier exercise."""
-        texts = self._around(self.cell.source)
+        texts = self.around(self.cell.source)
         at = texts.index(earlier.cell.source)
         before = tuple(dict.fromkeys((*texts[:at], *variant.texts)))
-        return Variant(texts=(*before, *texts[at + 1 :]), globals=variant.globals)
+        return replace(
+            variant, texts=(*before, *texts[at + 1 :]), at=before.index(variant.texts[variant.at])
+        )
 
     def _forms(self, entry: Entry) -> dict[Mistake, Variant]:
         """Return the programs of one entry: the first alternative that matches, and further forms."""
@@ -197,14 +208,16 @@ class Written:
         """Apply edits to the cell, or else to the first second style where they match."""
         try:
             text = apply(self.cell.source, edits)
-            return Variant(texts=self._around(text))
+            return Variant(texts=self.around(text), base=self.cell.source, edits=tuple(edits))
         except NoMatch as error:
             for text, around in self._style_texts():
                 try:
                     edited = apply(text, edits)
                 except NoMatch:
                     continue
-                return Variant(texts=self._around(edited), globals=around)
+                return Variant(
+                    texts=self.around(edited), globals=around, base=text, edits=tuple(edits)
+                )
             raise error
 
     @functools.cached_property
@@ -217,6 +230,15 @@ class Written:
             )
             for mistake, one in self.variants.items()
         }
+
+    def pairs(self) -> Iterator[tuple[Mistake, Mistake, Callable[..., Any]]]:
+        """Make each two mistakes at once, where their edits leave one another's place alone."""
+        made = [(mistake, one) for mistake, one in self.variants.items() if not mistake.form]
+        for (first, one), (second, other) in itertools.combinations(made, 2):
+            both = _composed(self, one, other)
+            if both is not None:
+                label = f"{self.name}: {first.name} and {second.name}"
+                yield first, second, compiled(self.name, both.texts, label, both.globals)
 
     # Cases ---------------------------------------------------------------------------------------
 
@@ -299,6 +321,23 @@ def lab(package: str) -> tuple[Written, ...]:
         if module.REFERENCE.there:
             found.append(module.REFERENCE)
     return tuple(sorted(found, key=lambda one: list(one.source.cells).index(one.name)))
+
+
+def _composed(written: Written, one: Variant, other: Variant) -> Variant | None:
+    """Return two edits at once, or None where the one takes the other's place away."""
+    if one.base == other.base:
+        for edits in ((*one.edits, *other.edits), (*other.edits, *one.edits)):
+            with contextlib.suppress(NoMatch):
+                text = apply(one.base, edits)
+                return replace(one, texts=(*one.texts[: one.at], text, *one.texts[one.at :][1:]))
+        return None
+    own = written.cell.source
+    if own not in (one.base, other.base):
+        return None
+    through, here = (other, one) if one.base == own else (one, other)
+    if through.texts[-1] != own:  # a second style of this exercise
+        return None
+    return replace(through, texts=(*through.texts[:-1], here.texts[-1]))
 
 
 def _written(module: str, name: str) -> Written:
