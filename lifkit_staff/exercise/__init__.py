@@ -1,7 +1,7 @@
 """How an exercise is written: its module, its table of mistakes, the notebook's cell."""
 
 from .cases import Line, ReadableGenerator, also, case, holds, line
-from .written import Written, exercise, lab
+from .written import Written, exercise, lab, solution
 
 __all__ = [
     "Line",
@@ -13,4 +13,5 @@ __all__ = [
     "holds",
     "lab",
     "line",
+    "solution",
 ]

@@ -323,6 +323,14 @@ def lab(package: str) -> tuple[Written, ...]:
     return tuple(sorted(found, key=lambda one: list(one.source.cells).index(one.name)))
 
 
+def solution(package: str, references: Sequence[Any], name: str) -> Callable[..., Any]:
+    """Return a solution by its name, for a lab's ``__getattr__``."""
+    for one in references:
+        if one.exercise.name == name:
+            return one.solve
+    raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+
 def _composed(written: Written, one: Variant, other: Variant) -> Variant | None:
     """Return two edits at once, or None where the one takes the other's place away."""
     if one.base == other.base:
