@@ -76,7 +76,9 @@ def holds(
 
     def made(function: Maker) -> Line:
         name = function.__name__.replace("_", " ")
-        sentence = " ".join((function.__doc__ or "").split()).removesuffix(".")
+        sentence = " ".join((function.__doc__ or "").split())
+        if not sentence.endswith("..."):
+            sentence = sentence.removesuffix(".")
         if not sentence:
             raise ValueError(f"{function.__name__} needs a docstring: the property's sentence.")
         makers = {name: (function, fixed)}
