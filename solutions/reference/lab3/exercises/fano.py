@@ -1,0 +1,80 @@
+"""Exercise 3.6, ``fano``: the Fano factor of spike counts."""
+
+import numpy as np
+
+from lifkit.exercises import Output
+from lifkit_staff.exercise import case, exercise, holds
+
+FACTORS = Output(
+    name="factors",
+    rtol=1e-9,
+    atol=1e-12,
+    why="sums over fewer than 100 whole numbers: rounding is below 1e-14",
+    axes=("neuron",),
+    shape="(n,)",
+)
+
+HINTS = (
+    "The idea: each row of counts is one neuron. Ask how much its numbers vary from bin to bin, "
+    "compared with their mean.",
+    "The equation: F = variance / mean along the bins. Where the mean is 0 there is nothing to "
+    "compare with: NaN.",
+    "The shape of the lines: var and mean take axis=1 for statistics along each row. 0/0 gives NaN "
+    "by itself, with a warning; np.where or a loop does it without.",
+)
+
+
+def drawn(rng, rows, bins):
+    """Draw counts around 5 a bin, among them an empty bin, no row all alike."""
+    counts = rng.poisson(rng.uniform(2, 8, (rows, 1)), (rows, bins))
+    counts[:, 0] += 3
+    counts[0, 1] = 0
+    return counts
+
+
+@holds(weight=3)
+def firing(rng):
+    """it is the variance of a neuron's counts over their mean"""
+    several = drawn(rng, 4, rng.integers(7, 15))
+    several[rng.integers(1, 4)] = rng.integers(2, 6)  # a clock
+    return [
+        case("four firing neurons", counts=several),
+        case("one neuron", counts=drawn(rng, 1, rng.integers(6, 12))),
+    ]
+
+
+@holds(weight=2)
+def silent(rng):
+    """a neuron that never fired has NaN, the others keep their numbers"""
+    counts = drawn(rng, 3, rng.integers(5, 12))
+    counts[rng.integers(0, 3)] = 0
+    return case("a silent neuron beside two others", counts=counts)
+
+
+@holds()
+def square(rng):
+    """the bins are those of one neuron, also when there are as many neurons as bins"""
+    n = rng.integers(3, 6)
+    return case("as many neurons as bins", counts=drawn(rng, n, n))
+
+
+def appended(counts):
+    """Solve in another style: the variance written out."""
+    factors = []
+    for row in counts:
+        mean = sum(row) / len(row)
+        squares = 0
+        for count in row:
+            squares += (count - mean) ** 2
+        factors.append(squares / len(row) / mean if mean > 0 else np.nan)
+    return np.array(factors)
+
+
+REFERENCE = exercise(
+    "lab3",
+    "fano",
+    returns=[FACTORS],
+    hints=HINTS,
+    styles=[appended],
+    builds_on=["spike_counts"],
+)
