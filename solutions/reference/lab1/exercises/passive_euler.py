@@ -1,0 +1,82 @@
+"""Exercise 1.1, ``passive_euler``: forward Euler for the membrane without spikes."""
+
+import numpy as np
+
+from lifkit_staff.exercise import also, case, exercise, holds
+
+from ...membrane import STEPPED, heights, membranes, whole_membranes
+
+HINTS = (
+    "The idea: you know the voltage now, and the equation gives its slope now. Walk along that "
+    "slope for one time step, store where you arrive, and do it again from there.",
+    "The equation: solve tau dV/dt = -(V - E_m) + I_ext/g_m for dV, with dt as a small but "
+    "finite step. The new voltage is the old one plus this dV.",
+    "The shape of the lines: an array of zeros with N_t + 1 rows and one column a neuron; its "
+    "row 0 set to V_init; then a loop of N_t steps with one line in it: row k + 1 = row k + "
+    "(a fraction of a time constant) * (a bracket with leak and drive).",
+)
+
+
+def driven(rng, title, N_t, n, **others):
+    """Return a case of n neurons with a current, in N_t steps of 0.2 to 0.5 ms unless given."""
+    given = {"dt": rng.uniform(0.2, 0.5), "I_ext": heights(rng, n), **membranes(rng, n)}
+    return case(title, N_t=int(N_t), **(given | others))
+
+
+@holds(weight=2)
+def leak(rng):
+    """without a current, V leaks from V_init towards E_m"""
+    title = "three neurons without a current"
+    return driven(rng, title, rng.integers(12, 20), 3, I_ext=np.zeros(3))
+
+
+@holds(weight=3)
+def drive(rng):
+    """a constant current drives each neuron towards its own E_m + I_ext/g_m"""
+    return [
+        driven(rng, "neurons with a current", rng.integers(20, 30), rng.integers(4, 7)),
+        driven(rng, "one neuron, a few steps", rng.integers(5, 12), 1),
+    ]
+
+
+@also(drive)
+def equal_sizes(rng):
+    return [
+        driven(rng, "as many steps as neurons", 4, 4),
+        driven(rng, "as many rows as neurons", 4, 5),
+        driven(rng, "one neuron, one step", 1, 1),
+    ]
+
+
+@holds()
+def long_steps(rng):
+    """with dt above tau it overshoots and above 2 tau it blows up, as Euler does"""
+    between, short = rng.uniform(1.6, 2.8, 2), rng.uniform(1.6, 3.2, 3)
+    return [
+        driven(rng, "dt between tau and 2 tau", 9, 2, dt=3.0, tau=between),
+        driven(rng, "dt above 2 tau", 12, 3, dt=7.0, tau=short),
+    ]
+
+
+@holds()
+def whole_numbers(rng):
+    """whole-number inputs give the same as 1.0, 2.0, ..."""
+    current = rng.permutation([1, -1, 2, -2]) * rng.integers(19, 33, 4)
+    four = whole_membranes(rng, 4)
+    return driven(rng, "whole-number inputs", rng.integers(12, 20), 4, dt=2, I_ext=current, **four)
+
+
+def rows_in_a_list(N_t, dt, V_init, E_m, I_ext, g_m, tau):
+    """Solve in another style: the rows gathered in a list, the slope first."""
+    v = np.array(V_init, dtype=float)
+    rows = [v]
+    for _ in range(N_t):
+        slope = (-(v - E_m) + I_ext / g_m) / tau
+        v = v + dt * slope
+        rows.append(v)
+    return np.array(rows)
+
+
+REFERENCE = exercise(
+    "lab1", "passive_euler", returns=[STEPPED], hints=HINTS, styles=[rows_in_a_list]
+)
