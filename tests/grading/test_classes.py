@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from lifkit.exercises import load_references
-from lifkit.grading.kernels import Kernel
-from lifkit.grading.running import _hear
-from lifkit.grading.sandbox import Limits
-from lifkit.grading.verdicts import draw, verdict_of
+from lifkit_staff.grading.kernel.client import Kernel
+from lifkit_staff.grading.kernel.execute import _hear
+from lifkit_staff.grading.limits import Limits
+from lifkit_staff.grading.verdict.cases import draw
+from lifkit_staff.grading.verdict.decide import verdict_of
+from lifkit_staff.references import load_references
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
@@ -100,8 +101,8 @@ def test_no_usual_mistake_gets_full_marks_and_each_is_named(kernel, lab):
 
 def test_answers_looked_up_in_the_public_key_earn_nothing(kernel):
     code = """
-from lifkit.exercises import load_key, key_names
-from lifkit.exercises.plain import same
+from lifkit.judge import load_key, key_names
+from lifkit.judge.values import same
 def looked_up(name):
     key = load_key(name)
     def answer(*arguments):

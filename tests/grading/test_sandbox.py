@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from lifkit.grading import kernels
-from lifkit.grading import sandbox as box_module
-from lifkit.grading.kernels import Kernel, verify
-from lifkit.grading.sandbox import Limits, SandboxUnavailable
-from lifkit.grading.work import choose_sandbox
+from lifkit_staff.grading.box import mounts
+from lifkit_staff.grading.box import sandbox as box_module
+from lifkit_staff.grading.box import verify as verify_module
+from lifkit_staff.grading.box.errors import SandboxUnavailable
+from lifkit_staff.grading.box.verify import verify
+from lifkit_staff.grading.job import choose_sandbox
+from lifkit_staff.grading.kernel.client import Kernel
+from lifkit_staff.grading.limits import Limits
 
 pytestmark = pytest.mark.sandbox
 
@@ -169,8 +172,9 @@ def test_children_end_with_the_kernel(sandbox):
 
 def test_the_box_ends_with_the_process_that_made_it(sandbox):
     code = (
-        "from lifkit.grading.kernels import Kernel\nfrom lifkit.grading.sandbox import Limits\n"
-        "import time\nkernel = Kernel(Limits(), {})\nprint(kernel.box.pid, flush=True)\ntime.sleep(100)"
+        "from lifkit_staff.grading.kernel.client import Kernel\n"
+        "from lifkit_staff.grading.limits import Limits\nimport time\nkernel = Kernel(Limits(), {})\n"
+        "print(kernel.box.pid, flush=True)\ntime.sleep(100)"
     )
     maker = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     pid = int(maker.stdout.readline())
@@ -200,9 +204,9 @@ def test_a_course_inside_the_environment_is_masked(sandbox, tmp_path, monkeypatc
     for folder in (course / "solutions", course / ".venv"):
         folder.mkdir(parents=True)
     (course / "solutions" / "answer.py").write_text("42")
-    real = box_module._environment_folders()
+    real = mounts._environment_folders()
     monkeypatch.setattr(
-        "lifkit.grading.sandbox._environment_folders",
+        "lifkit_staff.grading.box.mounts._environment_folders",
         lambda: [*real, environment, course / ".venv"],
     )
     with Kernel(Limits(), {}, hidden=course) as kernel:
@@ -238,8 +242,8 @@ def test_a_call_is_given_the_time_that_others_took(sandbox):
     """The limit of one call, which is counted in the submission's process, is as patient."""
     rivals = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
     code = (
-        "from lifkit.exercises import Call, Case, Exercise, Output\n"
-        "from lifkit.exercises.calling import answer\n"
+        "from lifkit.judge import Call, Case, Exercise, Output\n"
+        "from lifkit.judge.calling import answer\n"
         "exercise = Exercise(name='f', lab='l', number='1', title='', parameters=('x',),\n"
         "    outputs=(Output(name='y'),), properties=(), hints=())\n"
         "case = Case(name='c', group='g', calls=(Call(inputs={{'x': 1.0}}),))\n"
@@ -317,11 +321,12 @@ def memory(box):
     return sum(box._memory(name, *box_module._QUICK) for name in names)
 
 
-def test_the_warm_process_leaves_no_file_open(sandbox):
+def test_the_fork_server_leaves_no_file_open(sandbox):
     """A child closes what it inherits: an object that still believed in it would close another file."""
     code = (
-        "from lifkit.grading import zygote\nbefore = zygote.open_files()\nzygote.preload()\n"
-        "import gc; gc.collect()\nprint(sorted(zygote.open_files() - before))"
+        "from lifkit_staff.grading.box import forkserver\nbefore = forkserver.open_files()\n"
+        "forkserver.preload()\nimport gc; gc.collect()\n"
+        "print(sorted(forkserver.open_files() - before))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
@@ -425,7 +430,7 @@ def test_where_namespaces_are_forbidden_grading_stops_with_bubblewrap_s_reason(
 
 @pytest.mark.parametrize("system", ["darwin", "win32"])
 def test_other_systems_are_told_what_to_do(monkeypatch, system):
-    monkeypatch.setattr(kernels.sys, "platform", system)
+    monkeypatch.setattr(verify_module.sys, "platform", system)
     with pytest.raises(SandboxUnavailable, match=f"(?s)needs Linux; this is {system}.*WSL 2"):
         verify([])
 
@@ -441,18 +446,16 @@ def test_an_ordinary_user_gets_the_same_box(sandbox):
         pytest.skip("the other tests have just shown it")
     code = (
         "import sys; sys.path[:0] = {path}\n"
-        "from lifkit.grading.sandbox import Box, Limits\n"
+        "from lifkit_staff.grading.box.sandbox import Box\n"
+        "from lifkit_staff.grading.limits import Limits\n"
         "box = Box(Limits()); print(sorted(__import__('os').listdir(box.path('/tmp')))); box.kill()"
     )
     # The environment of root's tests may be closed to others; the box needs the system's Python only.
     folder = Path(tempfile.mkdtemp())  # pytest's own folders are closed to others
     folder.chmod(0o755)
-    target = folder / "lifkit" / "grading"
-    target.mkdir(parents=True)
-    source = Path(__file__).resolve().parents[2] / "lifkit" / "grading" / "sandbox.py"
-    (target / "sandbox.py").write_bytes(source.read_bytes())
-    (target / "__init__.py").touch()
-    (folder / "lifkit" / "__init__.py").touch()
+    root = Path(__file__).resolve().parents[2]
+    for package in ("lifkit", "lifkit_staff"):
+        shutil.copytree(root / package, folder / package)
     done = subprocess.run(
         ["/usr/bin/python3", "-c", code.format(path=[str(folder)])],
         user=65534,
