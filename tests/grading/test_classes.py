@@ -19,7 +19,10 @@ LIMITS = Limits()
 LABS = ("lab1", "lab2", "lab3")
 
 #: What goes in beside the notebook, so that the answers can be imported there.
-FOLDERS = ("solutions/reference", "tests/styles")
+FOLDERS = ("solutions/reference", "tests/styles", "lifkit_staff/exercise")
+
+#: The box shows nothing of lifkit_staff, so that what the answers need of it is taken from beside them.
+BESIDE = "import lifkit_staff; lifkit_staff.__path__.append('lifkit_staff')"
 
 #: Answers in the way of a notebook: with a warning, a print and a figure in every call.
 NOISY = """
@@ -59,7 +62,7 @@ def graded(kernel, name, student):
 @pytest.fixture(scope="module")
 def kernel(sandbox):
     with Kernel(LIMITS, side_files()) as kernel:
-        assert kernel.execute(NOISY).status == "ok"
+        assert kernel.execute(f"{BESIDE}\n{NOISY}").status == "ok"
         yield kernel
 
 
