@@ -1,6 +1,6 @@
 """The course as nbgrader sees it; nbgrader reads this file when run from this folder."""
 
-from lifkit.grading.course import use_engine
+from lifkit_staff.grading.configure import use_engine
 
 c = get_config()
 
@@ -26,7 +26,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.ClearSolutions",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.CheckCellMetadata",
-    "lifkit.build.StampEdition",
+    "lifkit_staff.authoring.StampEdition",
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.SaveCells",
     "nbgrader.preprocessors.ClearHiddenTests",

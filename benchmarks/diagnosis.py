@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lifkit.exercises import Key, Reference, load_references, make_key, report_on
+from lifkit.judge import Key, report_on
+from lifkit_staff.exercise import Reference, make_key
+from lifkit_staff.references import load_references
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET_DRAWS = 3

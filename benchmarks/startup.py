@@ -8,7 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from lifkit.exercises import load_key, load_references, report_on
+from lifkit.judge import load_key, report_on
+from lifkit_staff.references import load_references
 
 ROUNDS = 15
 

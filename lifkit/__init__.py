@@ -13,15 +13,16 @@ __all__ = [
     "CheckFailed",
     "check",
     "checks",
-    "exercises",
     "explorers",
+    "judge",
+    "notebook",
     "open_lab",
     "plotting",
     "stimuli",
 ]
 
-_HOME = {"CheckFailed": "checks", "check": "checks", "open_lab": "checks"}
-_ROOMS = ("checks", "exercises", "explorers", "plotting", "stimuli")
+_HOME = {"CheckFailed": "checks", "check": "checks", "open_lab": "notebook"}
+_ROOMS = ("checks", "explorers", "judge", "notebook", "plotting", "stimuli")
 
 
 def __getattr__(name: str) -> Any:

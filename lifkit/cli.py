@@ -1,7 +1,7 @@
-"""The `lifkit` command: the front desk that hands each request to the room it belongs to.
+"""The `lifkit` command: what students use, and a front desk for what staff add to it.
 
-Rooms are imported only when they are asked for, so that a student's machine needs neither nbgrader's
-converters nor the grading engine to open the labs.
+Staff's commands are entry points in the group ``lifkit.commands``, each a function that adds its
+arguments to a parser.  They are there in the course's repository and not on a student's machine.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from . import __version__
@@ -34,7 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        options = _parser(grading=bool(words) and words[0] in _GRADING).parse_args(words)
+        if words and words[0] in _STAFF and words[0] not in entry_points(group=_GROUP).names:
+            print(
+                f"lifkit: {_STAFF[words[0]]} is for staff: it comes with the course's repository, where "
+                "`make setup` installs it.",
+                file=sys.stderr,
+            )
+            return 1
+        options = _parser(words).parse_args(words)
         return int(options.run(options) or 0)
     except ModuleNotFoundError as error:
         print(
@@ -51,14 +59,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-#: Commands of the grading engine, which is loaded for them alone.
-_GRADING = {
-    "grade": "grade a lab's submissions (instructors)",
-    "report": "show how the class did (instructors)",
+#: Where staff's commands are announced.
+_GROUP = "lifkit.commands"
+
+#: What they are for, to be said where they are not there.
+_STAFF = {
+    "build": "building",
+    "grade": "grading",
+    "handout": "making the handout",
+    "report": "reporting on a class",
+    "static-page": "writing the static page",
 }
 
 
-def _parser(grading: bool = False) -> argparse.ArgumentParser:
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lifkit", description="The course kit's tools.")
     parser.add_argument("--version", action="version", version=f"lifkit {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -69,31 +83,13 @@ def _parser(grading: bool = False) -> argparse.ArgumentParser:
     lab.add_argument("jupyter", nargs="*", metavar="-- OPTION", help="passed on to JupyterLab")
     lab.set_defaults(run=_lab)
 
-    build = commands.add_parser("build", help="rebuild keys and student notebooks (instructors)")
-    build.add_argument("--root", type=Path, help="the course's folder (the one you are in)")
-    build.set_defaults(run=_build)
-
-    handout = commands.add_parser("handout", help="write what a student gets (instructors)")
-    handout.add_argument("--root", type=Path, help="the course's folder (the one you are in)")
-    handout.add_argument("--folder", type=Path, help="where to put it (handout)")
-    handout.set_defaults(run=_handout)
-
-    twin = commands.add_parser("twin", help="write an explorer as one HTML file (instructors)")
-    twin.add_argument("file", type=Path, help="the file to write, e.g. docs/explorer.html")
-    twin.add_argument("--root", type=Path, help="the course's folder (the one you are in)")
-    twin.set_defaults(run=_twin)
-
-    if grading:
-        from .grading import cli
-
-        cli.add_commands(commands)
-    else:
-        for name, purpose in _GRADING.items():
-            commands.add_parser(name, help=purpose)
+    if words and words[0] == "lab":
+        return parser
+    for command in sorted(entry_points(group=_GROUP)):
+        add_arguments = command.load()
+        about = add_arguments.__doc__.splitlines()[0]
+        add_arguments(commands.add_parser(command.name, help=f"{about} (instructors)"))
     return parser
-
-
-# Students ---------------------------------------------------------------------------------------
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -156,30 +152,3 @@ def copy_labs(released: Path, mine: Path) -> list[str]:
         )  # whole or not at all, and on Windows an error if one has come meanwhile
         said.append(f"{target}: new")
     return said
-
-
-# Instructors ------------------------------------------------------------------------------------
-
-
-def _build(options: argparse.Namespace) -> None:
-    from . import build
-
-    root = build.find_root(options.root)
-    for path in build.build(root):
-        print(path.relative_to(root) if path.is_relative_to(root) else path)
-
-
-def _handout(options: argparse.Namespace) -> None:
-    from . import build
-
-    for path in build.write_handout(build.find_root(options.root), options.folder):
-        print(path)
-
-
-def _twin(options: argparse.Namespace) -> None:
-    from . import build, explorers
-    from .exercises import load_references
-
-    solver = load_references(build.find_root(options.root))["lif_euler"].solve
-    explorers.write_twin(options.file, solver)
-    print(options.file)

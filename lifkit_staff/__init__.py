@@ -1,1 +1,4 @@
-"""What staff run: how exercises are written, built and graded.  Students never get it."""
+"""What the staff of a course run: how exercises are written, how notebooks are built and graded.
+
+Students have `lifkit` alone; nothing there imports this package.
+"""

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lifkit.exercises import load_key, make_key, report_on, save_key
+from lifkit.judge import load_key, report_on, save_key
+from lifkit_staff.exercise import make_key
 
 #: Seeds of the secret draws that the tests look at, fixed so that a failure comes back; None stands
 #: for the public cases.

@@ -12,10 +12,10 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from lifkit.exercises import Call, Case
-from lifkit.exercises.calling import answer
-from lifkit.exercises.compare import by_name, gaps
-from lifkit.exercises.diagnose import RAISED, alike, raised
+from lifkit.judge import Call, Case
+from lifkit.judge.calling import answer
+from lifkit.judge.compare import by_name, gaps
+from lifkit.judge.diagnose import RAISED, alike, raised
 
 NET = ROOT.parent / "net"
 

@@ -9,9 +9,11 @@ import nbformat
 import numpy as np
 import pytest
 
-from lifkit import build
 from lifkit.cli import copy_labs, main
-from lifkit.exercises import KEYS, key_editions, load_key, load_references, make_key
+from lifkit.judge import KEYS, key_editions, load_key
+from lifkit_staff import authoring as build
+from lifkit_staff.exercise import make_key
+from lifkit_staff.references import load_references
 
 ROOT = Path(__file__).resolve().parents[1]
 LABS = build.labs_of(ROOT)

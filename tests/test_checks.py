@@ -9,7 +9,7 @@ import pytest
 
 from lifkit import CheckFailed, check
 from lifkit.checks import report_for
-from lifkit.exercises import as_html, as_text, load_key, report_on
+from lifkit.judge import as_html, as_text, load_key, report_on
 from solutions.reference.lab2 import lif_euler as solution
 
 HEAD = "def lif_euler(N_t, dt, V_init, E_m, V_theta, V_reset, I_ext, g_m, tau):\n"

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lifkit.exercises import load_key, make_key, report_on, save_key
-from lifkit.exercises.calling import answer
-from lifkit.exercises.compare import by_name
-from lifkit_staff.exercise import Written
+from lifkit.judge import load_key, report_on, save_key
+from lifkit.judge.calling import answer
+from lifkit.judge.compare import by_name
+from lifkit_staff.exercise import Written, make_key
 from solutions.reference import REFERENCES
 from tests.styles import STYLES, TRIVIAL
 

@@ -1,11 +1,11 @@
-"""The parts of lifkit.exercises: plain data, comparison, diagnosis, keys."""
+"""The parts of lifkit.judge: plain data, comparison, diagnosis, keys."""
 
 import json
 
 import numpy as np
 import pytest
 
-from lifkit.exercises import (
+from lifkit.judge import (
     Call,
     Case,
     Exercise,
@@ -22,7 +22,7 @@ from lifkit.exercises import (
     save_key,
     unpack,
 )
-from lifkit.exercises.calling import Answer
+from lifkit.judge.calling import Answer
 
 ARRAY = Output(name="x", unit="mV", atol=1e-9, axes=("step", "neuron"), shape="(N_t + 1, n)")
 TRAINS = Output(name="times", kind="ragged", unit="ms", atol=1e-6, axes=("neuron", "spike"))

@@ -13,8 +13,9 @@ import pytest
 
 from lifkit import explorers
 from lifkit.explorers import frames, scenes, solvers
-from lifkit.explorers.still import still_html
+from lifkit.explorers.snapshot import snapshot_html
 from lifkit.explorers.widget import ExplorerWidget, page_parts
+from lifkit_staff.authoring.static_page import write_static_page
 from solutions.reference.lab2 import lif_euler
 
 E_M = scenes.E_M
@@ -451,7 +452,7 @@ def test_an_interrupt_answers_the_browser():
 @every
 def test_the_picture_says_what_it_shows(name):
     explorer = ALL[name]()
-    page = still_html(explorer.scene.title, "somewhere", explorer.frame, "name")
+    page = snapshot_html(explorer.scene.title, "somewhere", explorer.frame, "name")
     alt = re.search(r'<img alt="([^"]*)"', page)[1]
     assert explorer.frame.alt in alt and "somewhere" in alt
     assert 'data-lifkit-still="name"' in page and "data:image/png;base64," in page
@@ -459,7 +460,7 @@ def test_the_picture_says_what_it_shows(name):
 
 def test_the_picture_of_a_broken_solver_carries_the_sentence():
     frame = explorers.explore_membrane(crashing).frame
-    page = still_html("Passive membrane", "somewhere", frame, "name")
+    page = snapshot_html("Passive membrane", "somewhere", frame, "name")
     assert "IndexError" in page and "<img" in page
 
 
@@ -491,7 +492,7 @@ def test_an_unwritten_solver_stops_an_executed_cell_by_its_own_error(executed):
     assert output.ename == "NotImplementedError"
 
 
-# --- The static twin ----------------------------------------------------------------------------
+# --- The static page ----------------------------------------------------------------------------
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "explorer.html"
 
@@ -503,8 +504,8 @@ def frames_of(page):
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    path = tmp_path_factory.mktemp("twin") / "explorer.html"
-    explorers.write_twin(path, lif_euler)
+    path = tmp_path_factory.mktemp("static") / "explorer.html"
+    write_static_page(path, lif_euler)
     return path.read_text(encoding="utf-8")
 
 
@@ -512,7 +513,7 @@ def trace(frame):
     return np.frombuffer(base64.b64decode(frame["trace"]), dtype="<i2")
 
 
-def test_the_twin_holds_the_solvers_traces(page):
+def test_the_static_page_holds_the_solvers_traces(page):
     data = frames_of(page)
     current, tau = data["setup"]["sliders"]
     explorer = explorers.explore_lif(lif_euler)
@@ -528,7 +529,7 @@ def test_the_twin_holds_the_solvers_traces(page):
         np.testing.assert_allclose(stored["marks"], frame.marks, atol=1e-3)
 
 
-def test_the_twin_needs_no_network_and_holds_no_solver(page):
+def test_the_static_page_needs_no_network_and_holds_no_solver(page):
     uplot, _, _ = page_parts()[0].partition("/* The browser's half")
     assert uplot in page  # its comments name where its ideas come from
     assert re.findall(r"https?://", page.replace(uplot, "")) == []
@@ -536,7 +537,7 @@ def test_the_twin_needs_no_network_and_holds_no_solver(page):
     assert "def lif_euler" not in page and len(page) < 1_000_000
 
 
-def test_the_twin_in_the_tree_is_up_to_date(page):
+def test_the_static_page_in_the_tree_is_up_to_date(page):
     stored, fresh = frames_of(PAGE.read_text(encoding="utf-8")), frames_of(page)
     assert stored["setup"] == fresh["setup"]
     for old, new in zip(stored["frames"], fresh["frames"], strict=True):
@@ -544,13 +545,13 @@ def test_the_twin_in_the_tree_is_up_to_date(page):
         np.testing.assert_allclose(trace(old), trace(new), atol=1)
     parts = page_parts()
     assert all(part in PAGE.read_text(encoding="utf-8") for part in parts), (
-        "docs/explorer.html is older than its script: write it anew with `lifkit twin`."
+        "docs/explorer.html is older than its script: write it anew with `lifkit static-page`."
     )
 
 
-def test_the_twin_refuses_a_solver_that_gives_no_picture():
+def test_the_static_page_refuses_a_solver_that_gives_no_picture():
     def broken(N_t, dt, V_init, E_m, V_theta, V_reset, I_ext, g_m, tau):
         return V_init
 
-    with pytest.raises(ValueError, match="no picture for the twin at"):
-        explorers.write_twin("unused.html", broken)
+    with pytest.raises(ValueError, match="no picture for the static page at"):
+        write_static_page("unused.html", broken)

@@ -4,7 +4,7 @@ import nbclient
 import nbformat
 import pytest
 
-from lifkit.exercises import load_key
+from lifkit.judge import load_key
 
 SETUP = "import numpy as np\nimport lifkit\nfrom lifkit import check\nlifkit.open_lab('lab2')"
 STUB = """

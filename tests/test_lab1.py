@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lifkit.exercises import make_key
 from lifkit.stimuli import make_sine
+from lifkit_staff.exercise import make_key
 from solutions.reference.lab1 import (
     REFERENCES,
     euler_error,

@@ -9,7 +9,8 @@ import nbformat
 import numpy as np
 import pytest
 
-from lifkit.exercises import Call, Case, as_text, make_key, report_on, save_key
+from lifkit.judge import Call, Case, as_text, report_on, save_key
+from lifkit_staff.exercise import make_key
 from solutions.reference import spiking
 from solutions.reference.lab2 import (
     REFERENCES,

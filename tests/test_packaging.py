@@ -99,21 +99,81 @@ def wheel(tmp_path_factory):
     return next(folder.glob("*.whl"))
 
 
-def test_the_wheel_holds_lifkit_and_nothing_else(wheel):
+def test_the_wheel_holds_both_buildings_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         tops = {name.split("/")[0] for name in archive.namelist()}
-    assert tops == {"lifkit", f"lifkit-{PROJECT['version']}.dist-info"}
+    assert tops == {"lifkit", "lifkit_staff", f"lifkit-{PROJECT['version']}.dist-info"}
 
 
-def test_the_wheel_holds_every_module_and_key_of_lifkit(wheel):
+def test_the_wheel_holds_every_module_and_key(wheel):
     with zipfile.ZipFile(wheel) as archive:
         packed = set(archive.namelist())
     wanted = {
         path.relative_to(ROOT).as_posix()
         for pattern in ("*.py", "*.npz", "*.js", "*.css")
-        for path in (ROOT / "lifkit").rglob(pattern)
+        for folder in ("lifkit", "lifkit_staff")
+        for path in (ROOT / folder).rglob(pattern)
     }
     assert wanted - packed == set()
+
+
+# --- What students get --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def students_wheel(tmp_path_factory):
+    from lifkit_staff.authoring import write_handout
+
+    return write_handout(ROOT, tmp_path_factory.mktemp("handout"))[0]
+
+
+def test_the_students_wheel_holds_lifkit_without_any_door_to_staff_s_side(students_wheel):
+    with zipfile.ZipFile(students_wheel) as archive:
+        packed = set(archive.namelist())
+        texts = [archive.read(name).decode() for name in packed if name.endswith(".py")]
+    label = f"lifkit-{PROJECT['version']}+student.dist-info"
+    assert {name.split("/")[0] for name in packed} == {"lifkit", label}
+    assert not packed & {"lifkit/build.py", "lifkit/exercises.py", "lifkit/grading/course.py"}
+    wanted = {
+        path.relative_to(ROOT).as_posix()
+        for pattern in ("*.py", "*.npz", "*.js", "*.css")
+        for path in (ROOT / "lifkit").rglob(pattern)
+    }
+    assert len(wanted - packed) == 3
+    assert not [text for text in texts if "lifkit_staff" in text]
+
+
+def test_the_students_wheel_asks_for_what_students_need(students_wheel):
+    with zipfile.ZipFile(students_wheel) as archive:
+        folder = next(name.split("/")[0] for name in archive.namelist() if "dist-info" in name)
+        metadata = archive.read(f"{folder}/METADATA").decode()
+        entries = archive.read(f"{folder}/entry_points.txt").decode()
+        module = archive.read("lifkit/__init__.py").decode()
+    assert f"Version: {PROJECT['version']}+student\n" in metadata
+    assert f'__version__ = "{PROJECT["version"]}+student"' in module
+    assert re.findall(r"Provides-Extra: (\S+)", metadata) == ["lab"]
+    assert entries.split() == ["[console_scripts]", "lifkit", "=", "lifkit.cli:main"]
+
+
+def test_staff_s_commands_are_not_there_for_students_and_say_where_they_are(
+    students_wheel, tmp_path
+):
+    zipfile.ZipFile(students_wheel).extractall(tmp_path)
+    code = (
+        "import sys\n"
+        f"sys.path = [{str(tmp_path)!r}] + [p for p in sys.path if 'site-packages' not in p]\n"
+        "import lifkit.cli as cli, contextlib, io\nsaid = io.StringIO()\n"
+        "with contextlib.redirect_stderr(said):\n    status = cli.main(['grade', 'lab2'])\n"
+        "print(status, cli.__file__, said.getvalue())"
+    )
+    # numpy is not looked for: the command needs nothing but Python.
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"1 {tmp_path}")
+    assert "grading is for staff" in done.stdout and "make setup" in done.stdout
+    assert done.stdout.count("\n") == 2
 
 
 # --- environment.yml ----------------------------------------------------------------------------
@@ -409,7 +469,7 @@ def test_one_step_is_ours_and_the_rest_are_nbgraders_in_its_order(course_config)
 
     stock = [f"nbgrader.preprocessors.{step.__name__}" for step in stock_steps(GenerateAssignment)]
     steps = list(course_config.GenerateAssignment.preprocessors)
-    ours = steps.index("lifkit.build.StampEdition")
+    ours = steps.index("lifkit_staff.authoring.StampEdition")
     assert ours < steps.index("nbgrader.preprocessors.ComputeChecksums")
     assert ours < steps.index("nbgrader.preprocessors.SaveCells")
     assert steps[:ours] + steps[ours + 1 :] == stock
@@ -420,11 +480,50 @@ def stock_steps(converter):
     return converter.class_traits()["preprocessors"].default()
 
 
-@pytest.mark.skipif(
-    not list((ROOT / "lifkit").glob("build*")), reason="lifkit.build is not there yet"
-)
 def test_every_step_can_be_imported(course_config):
     from traitlets import import_item
 
     for step in course_config.GenerateAssignment.preprocessors:
         assert isinstance(import_item(step), type)
+
+
+# --- Names of the last release ------------------------------------------------------------------
+
+
+def test_a_configuration_of_the_last_release_still_works(course_config, tmp_path):
+    """Its step is the very class of today's, and its call gives the same lists."""
+    from traitlets import import_item
+    from traitlets.config.loader import PyFileConfigLoader
+
+    text = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+    text = text.replace("lifkit_staff.grading.configure", "lifkit.grading.course")
+    text = text.replace("lifkit_staff.authoring.StampEdition", "lifkit.build.StampEdition")
+    assert "lifkit_staff" not in text
+    (tmp_path / "nbgrader_config.py").write_text(text, encoding="utf-8")
+    older = PyFileConfigLoader("nbgrader_config.py", path=str(tmp_path)).load_config()
+    assert older.Autograde == course_config.Autograde
+    assert older.GenerateFeedback == course_config.GenerateFeedback
+    today = import_item("lifkit_staff.authoring.StampEdition")
+    assert import_item("lifkit.build.StampEdition") is today
+
+
+def test_references_made_by_hand_find_every_name_they_had():
+    import lifkit.exercises as older
+    from lifkit import judge
+    from lifkit_staff import exercise, references
+
+    assert older.Reference is exercise.Reference and older.make_key is exercise.make_key
+    assert older.load_references is references.load_references
+    assert all(getattr(older, name) is getattr(judge, name) for name in judge.__all__)
+    with pytest.raises(AttributeError):
+        older.__getattr__("nothing_of_the_kind")
+
+
+def test_the_grader_s_names_that_configurations_use_stay():
+    from importlib.metadata import entry_points
+
+    from lifkit_staff.grading.feedback import Tidy
+    from lifkit_staff.grading.preprocessors import Judge
+
+    assert (Judge.__name__, Judge.__base__.__name__, Tidy.__name__) == ("Judge", "Execute", "Tidy")
+    assert "lifkit-sandbox" in entry_points(group="jupyter_client.kernel_provisioners").names

@@ -28,7 +28,6 @@ __all__ = [
     "explore_noise",
     "explore_noisy_fi_curve",
     "explore_time_step",
-    "write_twin",
 ]
 
 
@@ -228,10 +227,10 @@ class Explorer:
         """Show the picture, and where somebody sits at the notebook the widget in its place."""
         from IPython.display import display
 
-        from .still import still_html
+        from .snapshot import snapshot_html
 
         name = uuid.uuid4().hex
-        page = still_html(self.scene.title, self.scene.setting(self.values), self.frame, name)
+        page = snapshot_html(self.scene.title, self.scene.setting(self.values), self.frame, name)
         display({"text/plain": repr(self), "text/html": page}, raw=True)
         if _somebody_is_there():
             from .widget import ExplorerWidget
@@ -249,20 +248,3 @@ def _somebody_is_there() -> bool:
     shell = ipython.get_ipython() if ipython else None
     kernel = getattr(shell, "kernel", None)
     return kernel is not None and bool(getattr(kernel, "_allow_stdin", True))
-
-
-def write_twin(path: Any, lif_euler: Callable[..., Any]) -> None:
-    """Write the spiking neuron's explorer as one HTML file that needs no server and no Python.
-
-    Parameters
-    ----------
-    path : Path or str
-        The file.
-    lif_euler : function
-        A right solver; its traces on a grid of slider positions go into the file, it does not.
-    """
-    from .twin import twin_page
-
-    page = twin_page(lif_euler)
-    with open(path, "w", encoding="utf-8", newline="\n") as file:
-        file.write(page)

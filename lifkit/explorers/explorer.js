@@ -3,7 +3,7 @@
  * It computes nothing.  When a slider moves it asks for a frame (`model.send`), and draws the frame
  * that comes back (`frame` of the model).  Only one question is ever under way: while it is, the
  * newest setting waits and replaces the one that waited before, so a slow solver is never given a
- * queue.  `uPlot` stands above this file, which widget.py and twin.py put together.
+ * queue.  `uPlot` stands above this file, which widget.py and the static page put together.
  */
 
 const PLOT_HEIGHT = 330; // CSS pixels

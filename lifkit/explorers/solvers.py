@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..exercises import Call, Case, Exercise
-from ..exercises.calling import Answer, answer
+from ..judge import Call, Case, Exercise
+from ..judge.calling import Answer, answer
 
 __all__ = ["TIME_LIMIT", "Result", "Solver", "column", "curve", "spiking"]
 

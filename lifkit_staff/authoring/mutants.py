@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from lifkit.exercises import Key, Report, judge, make_key
-from lifkit.exercises.calling import Answer, answer, attempt
-from lifkit.exercises.compare import compare
+from lifkit.judge import Key, Report, judge
+from lifkit.judge.calling import Answer, answer, attempt
+from lifkit.judge.compare import compare
 
+from ..exercise import make_key
 from ..exercise.cells import compiled
 from ..exercise.written import Written
 from .mutations import Mutant, mutants

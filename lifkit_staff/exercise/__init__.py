@@ -1,11 +1,14 @@
 """How an exercise is written: its module, its table of mistakes, the notebook's cell."""
 
 from .cases import Line, ReadableGenerator, also, case, holds, line
+from .reference import Reference, ReferenceLike, make_key, with_pairs
 from .written import Written, exercise, lab, solution
 
 __all__ = [
     "Line",
     "ReadableGenerator",
+    "Reference",
+    "ReferenceLike",
     "Written",
     "also",
     "case",
@@ -13,5 +16,7 @@ __all__ = [
     "holds",
     "lab",
     "line",
+    "make_key",
     "solution",
+    "with_pairs",
 ]

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from lifkit.exercises import Call, Case, Property
+from lifkit.judge import Call, Case, Property
 
 __all__ = ["Line", "ReadableGenerator", "also", "case", "holds", "line", "lines_in", "properties"]
 

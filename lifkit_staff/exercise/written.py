@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from lifkit.exercises import Case, Exercise, Mistake, Output
+from lifkit.judge import Case, Exercise, Mistake, Output
 
 from .cases import Line, lines_in, properties, public, secret
 from .cells import Cell, Lab, compiled, read_lab, signature

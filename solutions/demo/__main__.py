@@ -12,9 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lifkit.grading.sandbox import SandboxUnavailable
-from lifkit.grading.warm import close_warm
-from lifkit.grading.work import choose_sandbox
+from lifkit_staff.grading.box.errors import SandboxUnavailable
+from lifkit_staff.grading.box.forkserver_client import close_fork_server
+from lifkit_staff.grading.job import choose_sandbox
 
 from . import fill_in, students, written_by
 
@@ -50,7 +50,7 @@ def sandbox_options(course: Path) -> tuple[str, ...]:
         print(f"\n{error}\n\nThis class is made up and does no harm, so it is graded without one.")
         return ("--sandbox", "off")
     finally:
-        close_warm()
+        close_fork_server()
     return ()
 
 

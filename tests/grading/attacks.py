@@ -121,13 +121,13 @@ class Payload:
 """
 FORGED = """
 import io, os, zipfile
-from lifkit.grading import asking
-def ask(namespace, text, limit, path):
+from lifkit.judge import respond
+def ask(namespace, text, limit, path, most):
     {body}
-asking.ask = ask
+respond.ask = ask
 """
 LOOKUP = """
-from lifkit.exercises import load_key, key_names
+from lifkit.judge import load_key, key_names
 def from_key(*arguments):
     for name in key_names():
         key = load_key(name)
@@ -532,7 +532,7 @@ QUICK = {
         code=LOOKUP + f"{HEAD}\n    return from_key(N_t, dt, V_init, E_m, I_ext, g_m, tau)\n"
     ),
     "says it is right": Attack(
-        before="import lifkit.exercises.report as r, lifkit.exercises as e\n"
+        before="import lifkit.judge.report as r, lifkit.judge as e\n"
         "e.judge = r.judge = lambda *a, **k: type('R', (), {'outcome': 'correct', 'fraction': 1.0})()\n"
         "e.compare = lambda *a: {}"
     ),
@@ -559,9 +559,9 @@ QUICK = {
     ),
     "namespaces": Attack(before=ROOT_TRICKS),
     "replaced import": Attack(before="import builtins\nbuiltins.__import__ = lambda *a, **k: None"),
-    "replaced asking": Attack(
-        before="import sys, types\nimport lifkit.grading as g\n"
-        "g.asking = sys.modules['lifkit.grading.asking'] = types.SimpleNamespace()",
+    "replaced respond": Attack(
+        before="import sys, types\nimport lifkit.judge as j\n"
+        "j.respond = sys.modules['lifkit.judge.respond'] = types.SimpleNamespace()",
         euler="wrong",
         exact="wrong",
     ),

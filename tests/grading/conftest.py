@@ -8,8 +8,8 @@ def sandbox():
     """Skip where there is no sandbox to test, and say why."""
     if shutil.which("bwrap") is None:
         pytest.skip("bubblewrap is not installed (apt-get install bubblewrap)")
-    from lifkit.grading.kernels import verify
-    from lifkit.grading.sandbox import SandboxUnavailable
+    from lifkit_staff.grading.box.errors import SandboxUnavailable
+    from lifkit_staff.grading.box.verify import verify
 
     try:
         verify([])

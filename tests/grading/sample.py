@@ -173,13 +173,10 @@ def total(course, student, lab=LAB):
 # Commands -----------------------------------------------------------------------------------------
 
 LIFKIT = """
-import argparse, sys
-from lifkit.grading import cli
+import sys
+from lifkit.cli import main
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    cli.add_commands(parser.add_subparsers(required=True))
-    options = parser.parse_args()
-    sys.exit(options.run(options))
+    sys.exit(main())
 """
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from lifkit.exercises import load_references
-from lifkit.grading.kernels import Kernel
-from lifkit.grading.running import _hear
-from lifkit.grading.sandbox import Limits
-from lifkit.grading.verdicts import draw, verdict_of
+from lifkit_staff.grading.kernel.client import Kernel
+from lifkit_staff.grading.kernel.execute import _hear
+from lifkit_staff.grading.limits import Limits
+from lifkit_staff.grading.verdict.cases import draw
+from lifkit_staff.grading.verdict.decide import verdict_of
+from lifkit_staff.references import load_references
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
@@ -18,7 +19,10 @@ LIMITS = Limits()
 LABS = ("lab1", "lab2", "lab3")
 
 #: What goes in beside the notebook, so that the answers can be imported there.
-FOLDERS = ("solutions/reference", "tests/styles")
+FOLDERS = ("solutions/reference", "tests/styles", "lifkit_staff/exercise")
+
+#: The box shows nothing of lifkit_staff, so that what the answers need of it is taken from beside them.
+BESIDE = "import lifkit_staff; lifkit_staff.__path__.append('lifkit_staff')"
 
 #: Answers in the way of a notebook: with a warning, a print and a figure in every call.
 NOISY = """
@@ -58,7 +62,7 @@ def graded(kernel, name, student):
 @pytest.fixture(scope="module")
 def kernel(sandbox):
     with Kernel(LIMITS, side_files()) as kernel:
-        assert kernel.execute(NOISY).status == "ok"
+        assert kernel.execute(f"{BESIDE}\n{NOISY}").status == "ok"
         yield kernel
 
 
@@ -100,8 +104,8 @@ def test_no_usual_mistake_gets_full_marks_and_each_is_named(kernel, lab):
 
 def test_answers_looked_up_in_the_public_key_earn_nothing(kernel):
     code = """
-from lifkit.exercises import load_key, key_names
-from lifkit.exercises.plain import same
+from lifkit.judge import load_key, key_names
+from lifkit.judge.values import same
 def looked_up(name):
     key = load_key(name)
     def answer(*arguments):

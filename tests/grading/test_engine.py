@@ -305,21 +305,22 @@ import contextlib, sys
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from lifkit.grading import engine, work
+from lifkit_staff.grading import classroom, job
+from lifkit_staff.grading.settings import Settings
 class Pool:
     broken = False
     def submit(self, work_to_do, *arguments):
         if self.broken:
             raise BrokenProcessPool
         done = Future()
-        if work_to_do is work.grade and arguments[0].student == "bad":
+        if work_to_do is job.grade and arguments[0].student == "bad":
             self.broken = True
             done.set_exception(BrokenProcessPool())
         else:
             done.set_result(work_to_do(*arguments))
         return done
-done = engine.grade_class(
-    Path.cwd(), "lab1", engine.Options(jobs=2, feedback=False),
+done = classroom.grade_class(
+    Path.cwd(), "lab1", Settings(jobs=2, feedback=False),
     executor=lambda jobs: contextlib.nullcontext(Pool()),
 )
 sys.exit(str(done.failed) if done.failed else 0)

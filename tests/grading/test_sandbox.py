@@ -7,15 +7,19 @@ import sys
 import tempfile
 import threading
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from lifkit.grading import kernels
-from lifkit.grading import sandbox as box_module
-from lifkit.grading.kernels import Kernel, verify
-from lifkit.grading.sandbox import Limits, SandboxUnavailable
-from lifkit.grading.work import choose_sandbox
+from lifkit_staff.grading.box import mounts
+from lifkit_staff.grading.box import sandbox as box_module
+from lifkit_staff.grading.box import verify as verify_module
+from lifkit_staff.grading.box.errors import SandboxUnavailable
+from lifkit_staff.grading.box.verify import verify
+from lifkit_staff.grading.job import choose_sandbox
+from lifkit_staff.grading.kernel.client import Kernel
+from lifkit_staff.grading.limits import Limits
 
 pytestmark = pytest.mark.sandbox
 
@@ -169,8 +173,9 @@ def test_children_end_with_the_kernel(sandbox):
 
 def test_the_box_ends_with_the_process_that_made_it(sandbox):
     code = (
-        "from lifkit.grading.kernels import Kernel\nfrom lifkit.grading.sandbox import Limits\n"
-        "import time\nkernel = Kernel(Limits(), {})\nprint(kernel.box.pid, flush=True)\ntime.sleep(100)"
+        "from lifkit_staff.grading.kernel.client import Kernel\n"
+        "from lifkit_staff.grading.limits import Limits\nimport time\nkernel = Kernel(Limits(), {})\n"
+        "print(kernel.box.pid, flush=True)\ntime.sleep(100)"
     )
     maker = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     pid = int(maker.stdout.readline())
@@ -200,14 +205,72 @@ def test_a_course_inside_the_environment_is_masked(sandbox, tmp_path, monkeypatc
     for folder in (course / "solutions", course / ".venv"):
         folder.mkdir(parents=True)
     (course / "solutions" / "answer.py").write_text("42")
-    real = box_module._environment_folders()
+    real = mounts._environment_folders()
     monkeypatch.setattr(
-        "lifkit.grading.sandbox._environment_folders",
+        "lifkit_staff.grading.box.mounts._environment_folders",
         lambda: [*real, environment, course / ".venv"],
     )
     with Kernel(Limits(), {}, hidden=course) as kernel:
         text, _ = printed(kernel, f"import os; print(os.listdir({str(course)!r}))")
     assert text == "['.venv']\n"
+
+
+def test_the_box_shows_lifkit_and_nothing_of_staff_s_side(kernel):
+    """Here lifkit is installed editable: it lies in the repository, beside what nobody may see."""
+    root = Path(__file__).resolve().parents[2]
+    code = "import lifkit, os\nprint(lifkit.__path__[0], os.listdir(os.path.dirname(lifkit.__path__[0])))"
+    text, _ = printed(kernel, code)
+    if not text.startswith(f"{root}/"):
+        pytest.skip("lifkit is installed from a wheel")
+    assert text == f"{root}/lifkit ['lifkit']\n"
+    assert kernel.execute("import lifkit_staff.references").ename == "ModuleNotFoundError"
+
+
+WHEEL = """
+import lifkit
+from lifkit_staff.grading.box.verify import verify
+from lifkit_staff.grading.kernel.client import Kernel
+from lifkit_staff.grading.limits import Limits
+if __name__ == "__main__":
+    verify([{hidden!r}])
+    with Kernel(Limits(), {{}}) as kernel:
+        kernel.execute(
+            "import lifkit.judge.respond; print(lifkit.__file__)",
+            on_output=lambda message: print(message["content"].get("text", "")),
+        )
+"""
+
+
+@pytest.mark.slow
+def test_lifkit_from_a_wheel_is_in_the_box(sandbox, tmp_path):
+    """In an environment of its own, whose files are links to this one's: it knows no repository."""
+    root = Path(__file__).resolve().parents[2]
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
+    (mine,) = (tmp_path / "venv").glob("lib/python*/site-packages")
+    (theirs,) = {path for path in sys.path if path.startswith(sys.prefix) and "site-pack" in path}
+    try:
+        shutil.copytree(
+            theirs,
+            mine,
+            copy_function=os.link,
+            ignore=shutil.ignore_patterns("*lifkit*"),
+            dirs_exist_ok=True,
+        )
+    except (OSError, shutil.Error) as error:
+        pytest.skip(f"the environment can't be linked to: {error!s:.100}")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=root, check=True, capture_output=True)
+    zipfile.ZipFile(next(tmp_path.glob("*.whl"))).extractall(mine)
+    (tmp_path / "probe.py").write_text(WHEEL.format(hidden=str(root / "lifkit")))
+    done = subprocess.run(
+        [tmp_path / "venv" / "bin" / "python", "probe.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert str(mine / "lifkit" / "__init__.py") in done.stdout
 
 
 # Side by side -----------------------------------------------------------------------------------
@@ -238,8 +301,8 @@ def test_a_call_is_given_the_time_that_others_took(sandbox):
     """The limit of one call, which is counted in the submission's process, is as patient."""
     rivals = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
     code = (
-        "from lifkit.exercises import Call, Case, Exercise, Output\n"
-        "from lifkit.exercises.calling import answer\n"
+        "from lifkit.judge import Call, Case, Exercise, Output\n"
+        "from lifkit.judge.calling import answer\n"
         "exercise = Exercise(name='f', lab='l', number='1', title='', parameters=('x',),\n"
         "    outputs=(Output(name='y'),), properties=(), hints=())\n"
         "case = Case(name='c', group='g', calls=(Call(inputs={{'x': 1.0}}),))\n"
@@ -317,11 +380,12 @@ def memory(box):
     return sum(box._memory(name, *box_module._QUICK) for name in names)
 
 
-def test_the_warm_process_leaves_no_file_open(sandbox):
+def test_the_fork_server_leaves_no_file_open(sandbox):
     """A child closes what it inherits: an object that still believed in it would close another file."""
     code = (
-        "from lifkit.grading import zygote\nbefore = zygote.open_files()\nzygote.preload()\n"
-        "import gc; gc.collect()\nprint(sorted(zygote.open_files() - before))"
+        "from lifkit_staff.grading.box import forkserver\nbefore = forkserver.open_files()\n"
+        "forkserver.preload()\nimport gc; gc.collect()\n"
+        "print(sorted(forkserver.open_files() - before))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
@@ -425,7 +489,7 @@ def test_where_namespaces_are_forbidden_grading_stops_with_bubblewrap_s_reason(
 
 @pytest.mark.parametrize("system", ["darwin", "win32"])
 def test_other_systems_are_told_what_to_do(monkeypatch, system):
-    monkeypatch.setattr(kernels.sys, "platform", system)
+    monkeypatch.setattr(verify_module.sys, "platform", system)
     with pytest.raises(SandboxUnavailable, match=f"(?s)needs Linux; this is {system}.*WSL 2"):
         verify([])
 
@@ -441,18 +505,16 @@ def test_an_ordinary_user_gets_the_same_box(sandbox):
         pytest.skip("the other tests have just shown it")
     code = (
         "import sys; sys.path[:0] = {path}\n"
-        "from lifkit.grading.sandbox import Box, Limits\n"
+        "from lifkit_staff.grading.box.sandbox import Box\n"
+        "from lifkit_staff.grading.limits import Limits\n"
         "box = Box(Limits()); print(sorted(__import__('os').listdir(box.path('/tmp')))); box.kill()"
     )
     # The environment of root's tests may be closed to others; the box needs the system's Python only.
     folder = Path(tempfile.mkdtemp())  # pytest's own folders are closed to others
     folder.chmod(0o755)
-    target = folder / "lifkit" / "grading"
-    target.mkdir(parents=True)
-    source = Path(__file__).resolve().parents[2] / "lifkit" / "grading" / "sandbox.py"
-    (target / "sandbox.py").write_bytes(source.read_bytes())
-    (target / "__init__.py").touch()
-    (folder / "lifkit" / "__init__.py").touch()
+    root = Path(__file__).resolve().parents[2]
+    for package in ("lifkit", "lifkit_staff"):
+        shutil.copytree(root / package, folder / package)
     done = subprocess.run(
         ["/usr/bin/python3", "-c", code.format(path=[str(folder)])],
         user=65534,

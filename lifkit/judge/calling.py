@@ -1,0 +1,388 @@
+"""Call what a student wrote, safely enough for their own notebook, and keep plain data only.
+
+Whatever happens inside, an `Answer` comes out: values as plain arrays and lists, or the problem in
+words with the line it happened on.  Inputs are fresh copies for every call, prints and figures are
+kept out of the way, and a loop that never ends is stopped where the platform has signals.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import dis
+import inspect
+import io
+import linecache
+import signal
+import sys
+import threading
+import time
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .free_variables import changed_value, in_a_library, read_free_variables
+from .model import Case, Exercise
+from .values import plain, same, storable
+
+__all__ = ["Answer", "Attempt", "Problem", "answer", "attempt", "same_answer"]
+
+#: Seconds that one call may take in a notebook.  A double loop in pure Python over the longest public
+#: case (10 neurons, 10 000 steps) takes about 0.1 s, so even a very slow machine has time to spare.
+TIME_LIMIT = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """What went wrong inside a student's code, and where.
+
+    Attributes
+    ----------
+    kind : str
+        The exception's type name, or ``"signature"``.
+    message : str
+        Its text, shortened.
+    line : int or None
+        Line number in the student's own cell or file.
+    source : str
+        That line.
+    function : str
+        The function it stands in.
+    """
+
+    kind: str
+    message: str
+    line: int | None = None
+    source: str = ""
+    function: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came out of one case.
+
+    Attributes
+    ----------
+    status : {"ok", "error", "timeout", "not started"}
+    value : plain data
+        What was returned (see `plain`); for a class a dict of its attributes.
+    problem : Problem or None
+    changed : tuple of str
+        Names of the inputs that the call changed in place.
+    """
+
+    status: str
+    value: Any = None
+    problem: Problem | None = None
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """The answers to all cases, and what was noticed on the way.
+
+    Attributes
+    ----------
+    answers : tuple of Answer
+        One a case, in the order of the key.
+    again : Answer or None
+        The first case that worked, called once more at the end.
+    repeated : int or None
+        Which case that was.
+    notebook_variables : tuple of str
+        Variables outside the function whose value changes the answer.
+    uses : tuple of str
+        Names of the notebook's other functions and classes that it calls.
+    """
+
+    answers: tuple[Answer, ...]
+    again: Answer | None = None
+    repeated: int | None = None
+    notebook_variables: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+
+
+def attempt(
+    exercise: Exercise,
+    target: Callable[..., Any],
+    cases: tuple[Case, ...],
+    *,
+    limit: float = TIME_LIMIT,
+) -> Attempt:
+    """Call `target` on all cases and look whether it keeps to itself.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        Says how the cases are called.
+    target : callable
+        The student's function or class.
+    cases : tuple of Case
+    limit : float
+        Seconds a call may take.  After the first call that takes longer, the other cases are not
+        tried.
+
+    Returns
+    -------
+    Attempt
+    """
+    data, uses = read_free_variables(target)
+    answers: list[Answer] = []
+    for case in cases:
+        stopped = bool(answers) and answers[-1].status == "timeout"
+        answers.append(answers[-1] if stopped else answer(exercise, target, case, limit=limit))
+    # A case without calls (a new object's defaults) says nothing about memory: prefer one with.
+    worked = [i for i, given in enumerate(answers) if given.status == "ok"]
+    repeated = next((i for i in worked if cases[i].calls), None)
+    if repeated is None or any(given.status == "timeout" for given in answers):
+        return Attempt(answers=tuple(answers), uses=uses)
+    case = cases[repeated]
+    again = answer(exercise, target, case, limit=limit)
+    variables = tuple(
+        name
+        for namespace, name in data
+        if _matters(namespace, name, again, lambda: answer(exercise, target, case, limit=limit))
+    )
+    return Attempt(
+        answers=tuple(answers),
+        again=again,
+        repeated=repeated,
+        notebook_variables=tuple(dict.fromkeys(variables)),
+        uses=uses,
+    )
+
+
+def answer(
+    exercise: Exercise, target: Callable[..., Any], case: Case, *, limit: float = TIME_LIMIT
+) -> Answer:
+    """Call `target` on one case, on copies of its inputs, and return what came out."""
+    calls = [(call.method, copy.deepcopy(dict(call.inputs))) for call in case.calls]
+    try:
+        with _quietly(), _stopped_after(limit):
+            value = plain_answer(exercise, target, case, calls)
+    except _TimeUp:
+        problem = Problem(kind="timeout", message=f"no answer after {limit:g} s")
+        return Answer(status="timeout", problem=problem)
+    except _BadSignature as error:
+        problem = Problem(kind="signature", message=str(error))
+        return Answer(status="error", problem=problem)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # also SystemExit: `exit()` in a cell must not end the report
+        stub = _stub(error)
+        if stub is not None and stub in _codes(target):
+            return Answer(status="not started")
+        problem = _problem(error)
+        if stub is not None:
+            message = f"it calls {stub.co_name}, which is not written yet"
+            problem = replace(problem, message=message)
+        return Answer(status="error", problem=problem)
+    if value is None and _is_empty(target):
+        return Answer(status="not started")
+    changed = [
+        name
+        for (_, used), call in zip(calls, case.calls, strict=True)
+        for name, original in call.inputs.items()
+        if not same(used[name], original)
+    ]
+    return Answer(status="ok", value=value, changed=tuple(dict.fromkeys(changed)))
+
+
+def plain_answer(
+    exercise: Exercise,
+    target: Callable[..., Any],
+    case: Case,
+    calls: list[tuple[str | None, dict[str, Any]]],
+) -> Any:
+    """Make the calls of `case` and turn what comes out into plain data."""
+    if not exercise.is_class:
+        (_, inputs), *_ = calls
+        arguments = list(inputs.values())
+        _fits(target, arguments, exercise.name, exercise.parameters)
+        return plain(target(*arguments))
+    _fits(target, [], exercise.name, ())
+    instance = target()
+    for name, value in case.attributes.items():
+        setattr(instance, name, copy.deepcopy(value))
+    for method, inputs in calls:
+        bound = getattr(instance, str(method))
+        _fits(bound, list(inputs.values()), f"{exercise.name}.{method}", tuple(inputs))
+        bound(*inputs.values())
+    return {
+        name: plain(getattr(instance, name))
+        for name in exercise.reads(case)
+        if hasattr(instance, name)
+    }
+
+
+# Time and noise --------------------------------------------------------------------------------
+
+
+class _TimeUp(BaseException):
+    """Raised inside a call that takes too long; not an Exception, so that `except:` rarely eats it."""
+
+
+@contextlib.contextmanager
+def _stopped_after(seconds: float) -> Iterator[None]:
+    """Raise `_TimeUp` in the block after `seconds`, where the platform has interval timers."""
+    if (
+        not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+    ):
+        yield
+        return
+
+    start, before_start = time.monotonic(), waited()
+
+    def stop(signum: int, frame: types.FrameType | None) -> None:
+        # Seconds in which other programs had the processor don't count.
+        if time.monotonic() - start - (waited() - before_start) >= seconds:
+            raise _TimeUp
+
+    before = signal.signal(signal.SIGALRM, stop)
+    # Repeats, for a loop that swallows the first one with a bare `except:`.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def waited(process: int | str = "self") -> float:
+    """Return the seconds that a process has waited for a processor, where Linux counts them."""
+    try:
+        with open(f"/proc/{process}/schedstat") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
+class _Sink(io.TextIOBase):
+    """Takes whatever is printed and keeps none of it."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep prints and warnings out of the report, and close figures that the block opened."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    before = set(pyplot.get_fignums()) if pyplot else set()
+    try:
+        with (
+            contextlib.redirect_stdout(_Sink()),
+            contextlib.redirect_stderr(_Sink()),
+            warnings.catch_warnings(),
+        ):
+            # Also where a notebook or a test run has turned warnings into errors: an overflow must
+            # give the same answer everywhere.
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is not None:
+            for number in set(pyplot.get_fignums()) - before:
+                pyplot.close(number)
+
+
+# What is said about a problem ---------------------------------------------------------------------
+
+
+class _BadSignature(Exception):
+    """The function can't be called the way the exercise says."""
+
+
+def _fits(
+    target: Callable[..., Any], arguments: list[Any], name: str, parameters: tuple[str, ...]
+) -> None:
+    """Raise `_BadSignature` when `target` can't take the arguments in this order."""
+    try:
+        signature = inspect.signature(target)
+    except (TypeError, ValueError):
+        return
+    wanted = f"{name}({', '.join(parameters)})"
+    try:
+        signature.bind(*arguments)
+    except TypeError as error:
+        raise _BadSignature(f"it must be callable as {wanted}, but: {error}") from None
+    own = [parameter for parameter in signature.parameters if parameter in parameters]
+    if len(own) == len(parameters) and own != list(parameters):
+        raise _BadSignature(f"its arguments are in another order than {wanted}")
+
+
+def _problem(error: BaseException) -> Problem:
+    place = None
+    trace = error.__traceback__
+    while trace is not None:
+        filename = trace.tb_frame.f_code.co_filename
+        if not in_a_library(filename):
+            place = (filename, trace.tb_lineno, trace.tb_frame.f_code.co_name)
+        trace = trace.tb_next
+    try:
+        text = storable(" ".join(str(error).split())[:300])
+    except Exception:  # an exception of the student's own that can't even say what it is
+        text = ""
+    if place is None:
+        return Problem(kind=type(error).__name__, message=text)
+    filename, line, function = place
+    source = storable(linecache.getline(filename, line).strip())
+    return Problem(
+        kind=type(error).__name__, message=text, line=line, source=source, function=function
+    )
+
+
+def _stub(error: BaseException) -> types.CodeType | None:
+    """Return the code that raised, if it is a stub: nothing but ``raise NotImplementedError``."""
+    trace = error.__traceback__
+    if not isinstance(error, NotImplementedError) or trace is None:
+        return None
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code
+    arguments = code.co_argcount + code.co_kwonlyargcount
+    bare = set(code.co_names) <= {"NotImplementedError"} and len(code.co_varnames) == arguments
+    return code if bare else None
+
+
+def _codes(target: Any) -> list[types.CodeType]:
+    """Return the code of a function, or of the methods of a class."""
+    members = vars(target).values() if isinstance(target, type) else [target]
+    functions = (getattr(member, "__func__", member) for member in members)
+    return [item.__code__ for item in functions if isinstance(item, types.FunctionType)]
+
+
+def _is_empty(target: Callable[..., Any]) -> bool:
+    """Whether a function's body is a docstring and `pass`."""
+    code = getattr(target, "__code__", None)
+    return (
+        code is not None
+        and not code.co_names
+        and not code.co_cellvars
+        and len(code.co_varnames) == code.co_argcount
+        and set(code.co_consts) <= {None, getattr(target, "__doc__", None)}
+        and not any(step.opname.startswith("LOAD_FAST") for step in dis.get_instructions(code))
+    )
+
+
+def same_answer(one: Answer, other: Answer) -> bool:
+    """Whether two answers are the same to the last bit."""
+    return one.status == other.status and same(one.value, other.value)
+
+
+def _matters(
+    namespace: dict[str, Any], name: str, usual: Answer, call: Callable[[], Answer]
+) -> bool:
+    """Whether the answer changes while the variable `name` has another value."""
+    kept = namespace[name]
+    namespace[name] = changed_value(kept)
+    try:
+        return not same_answer(call(), usual)
+    finally:
+        namespace[name] = kept

@@ -1,0 +1,106 @@
+"""Find out what a student's function reads from its notebook besides its arguments."""
+
+from __future__ import annotations
+
+import dis
+import inspect
+import sysconfig
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+__all__ = ["changed_value", "in_a_library", "read_free_variables"]
+
+_LIBRARY = (
+    *(
+        str(Path(sysconfig.get_paths()[name]).resolve())
+        for name in ("stdlib", "purelib", "platlib")
+    ),
+    str(Path(__file__).resolve().parent.parent),  # lifkit itself
+)
+
+
+def read_free_variables(
+    target: Callable[..., Any],
+) -> tuple[list[tuple[dict[str, Any], str]], tuple[str, ...]]:
+    """Find what a function reads from its notebook, also through the functions that it calls.
+
+    Returns
+    -------
+    data : list of (namespace, name)
+        Numbers and arrays.
+    uses : tuple of str
+        Functions and classes.
+    """
+    data: list[tuple[dict[str, Any], str]] = []
+    uses: list[str] = []
+    todo: list[Any] = [target]
+    seen: set[int] = set()
+    while todo:
+        item = todo.pop()
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        if isinstance(item, type):
+            todo.extend(vars(item).values())
+        item = inspect.unwrap(getattr(item, "__func__", item)) if callable(item) else item
+        if not isinstance(item, types.FunctionType) or in_a_library(item.__code__.co_filename):
+            continue
+        for name in _global_names(item.__code__):
+            value = item.__globals__.get(name)
+            if _is_data(value):
+                data.append((item.__globals__, name))
+            elif isinstance(value, types.FunctionType | type):
+                uses.append(name)
+                todo.append(value)
+    return data, tuple(dict.fromkeys(uses))
+
+
+def _global_names(code: types.CodeType) -> list[str]:
+    names = [
+        str(step.argval)
+        for step in dis.get_instructions(code)
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+    ]
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names.extend(_global_names(constant))
+    return list(dict.fromkeys(names))
+
+
+def _is_data(value: Any) -> bool:
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, int | float | np.number):
+        return True
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "if"
+    return isinstance(value, list | tuple) and bool(value) and all(map(_is_data, value))
+
+
+def changed_value(value: Any) -> Any:
+    """Return a value of the same kind that is nowhere equal to `value`.
+
+    Parameters
+    ----------
+    value : number, array, or list or tuple of such
+        As found by `read_free_variables`.
+    """
+    if isinstance(value, list | tuple):
+        others = [changed_value(item) for item in value]
+        return others if isinstance(value, list) else tuple(others)
+    if isinstance(value, int | np.integer):
+        return value + 1
+    if isinstance(value, np.ndarray) and value.dtype.kind == "i":
+        return value + 1
+    return value * 1.25 + 1.0
+
+
+def in_a_library(filename: str) -> bool:
+    """Return whether a code object's file belongs to Python, to a package, or to lifkit."""
+    if filename.startswith("<"):  # not a file: "<ipython-input-1>", "<string>", or a part of Python
+        return filename.startswith(("<frozen", "<__array_function__"))
+    return str(Path(filename).resolve()).startswith(_LIBRARY)

@@ -1,0 +1,74 @@
+"""Staff's commands of `lifkit`: entry points of the group ``lifkit.commands``.
+
+Each function adds its arguments to a parser; what a command does is imported when it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+__all__ = ["build", "grade", "handout", "report", "static_page"]
+
+
+def build(parser: argparse.ArgumentParser) -> None:
+    """rebuild keys and student notebooks"""
+    _add_root(parser)
+    parser.set_defaults(run=_build)
+
+
+def _build(options: argparse.Namespace) -> None:
+    from . import authoring
+
+    root = authoring.find_root(options.root)
+    for path in authoring.build(root):
+        print(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def handout(parser: argparse.ArgumentParser) -> None:
+    """write what a student gets"""
+    _add_root(parser)
+    parser.add_argument("--folder", type=Path, help="where to put it (handout)")
+    parser.set_defaults(run=_handout)
+
+
+def _handout(options: argparse.Namespace) -> None:
+    from . import authoring
+
+    for path in authoring.write_handout(authoring.find_root(options.root), options.folder):
+        print(path)
+
+
+def static_page(parser: argparse.ArgumentParser) -> None:
+    """write an explorer as one HTML file"""
+    parser.add_argument("file", type=Path, help="the file to write, e.g. docs/explorer.html")
+    _add_root(parser)
+    parser.set_defaults(run=_static_page)
+
+
+def _static_page(options: argparse.Namespace) -> None:
+    from .authoring.static_page import write_static_page
+    from .course import find_root
+    from .references import load_references
+
+    solver = load_references(find_root(options.root))["lif_euler"].solve
+    write_static_page(options.file, solver)
+    print(options.file)
+
+
+def grade(parser: argparse.ArgumentParser) -> None:
+    """grade a lab's submissions"""
+    from .grading import commands
+
+    commands.add_grade_arguments(parser)
+
+
+def report(parser: argparse.ArgumentParser) -> None:
+    """show how the class did"""
+    from .grading import commands
+
+    commands.add_report_arguments(parser)
+
+
+def _add_root(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--root", type=Path, help="the course's folder (the one you are in)")

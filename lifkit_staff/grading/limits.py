@@ -1,0 +1,135 @@
+"""Every bound of the threat model (see `box.sandbox`), with its reason.
+
+Bounds of one submission that whoever grades may set are in `Limits`; the others are constants.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "ANSWERS",
+    "ANSWER_ITEMS",
+    "ANSWER_TEXT",
+    "CELLS",
+    "CELL_OUTPUT",
+    "CELL_PIECES",
+    "CORES",
+    "ENTRIES",
+    "FOLDERS",
+    "GRACE",
+    "GROWTH",
+    "HEAD_START",
+    "KERNELS",
+    "MB",
+    "MESSAGE",
+    "NOTEBOOK_FILE",
+    "NOTEBOOK_OUTPUT",
+    "NOTEBOOK_SOURCE",
+    "PAGES",
+    "PATIENCE",
+    "SIDE_FILES",
+    "START",
+    "TAGS_DEEP",
+    "TAGS_IN_ALL",
+    "TRIES",
+    "WAITING",
+    "Limits",
+]
+
+MB = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one submission may use.
+
+    Attributes
+    ----------
+    timeout : float
+        Wall seconds for a cell, and for an exercise.
+    memory : int
+        MB for all processes of the box together, files in its /tmp included.
+    scratch : int
+        MB of files in the box's /tmp.
+    file_size : int
+        MB a file; the largest answer that is read is smaller still (see `ANSWERS`).
+    processes, open_files : int
+        Processes (threads, where the system counts those) in the box, open files a process.
+    """
+
+    timeout: float = 30.0
+    memory: int = 2048
+    scratch: int = 256
+    file_size: int = 64
+    processes: int = 64
+    open_files: int = 256
+
+    @property
+    def wall(self) -> float:
+        """Seconds for a whole submission: twenty slow cells or exercises, then it is enough."""
+        return 20 * self.timeout
+
+
+# The box ----------------------------------------------------------------------------------------
+
+#: Cores that a box may keep busy for long, and CPU seconds that it may be ahead of that.  A notebook
+#: is one thread of Python; the half is for what numpy and the kernel do beside it.
+CORES, HEAD_START = 1.5, 5.0
+
+# A kernel ---------------------------------------------------------------------------------------
+
+#: Seconds for a kernel to come up.  A forked one takes 0.1 s; a loaded machine gets time.
+START = 60.0
+
+#: Seconds that a kernel has to stop after being interrupted, before it is ended.
+GRACE = 2.0
+
+#: Times its limit that a cell or an exercise may take on the wall while others have the processor.
+PATIENCE = 4
+
+#: Bytes by which a kernel's messages may make the grader grow before the kernel is ended: what waits
+#: (see below) three times over, for taking it apart.  A message of many parts has no other limit.
+GROWTH = 400_000_000
+
+#: Largest message that is taken from a kernel, and how many may wait: together they bound what an
+#: output flood costs the grader.  A 2 x 5 figure has about 0.2 MB.
+MESSAGE, WAITING = 16_000_000, 8
+
+#: New kernels for one submission, before what is left counts as crashed.
+KERNELS = 12
+
+#: Bytes of outputs that are kept of a cell and of a notebook, and how many pieces of a cell.  The
+#: course's largest figure has 0.3 MB; a page with 20 MB still opens.
+CELL_OUTPUT, NOTEBOOK_OUTPUT, CELL_PIECES = 3_000_000, 20_000_000, 200
+
+# Answers ----------------------------------------------------------------------------------------
+
+#: Bytes of answers that are read.  The longest case, 10 neurons for 10 000 steps, has 1.6 MB.
+ANSWERS = 32_000_000
+
+#: Bytes of JSON among them, and items in one list: the words around the numbers are few.
+ANSWER_TEXT, ANSWER_ITEMS = 1_000_000, 100_000
+
+# What was handed in -----------------------------------------------------------------------------
+
+#: Largest notebook file that is opened, and most cells and characters of source that are kept.  The
+#: course's own notebooks have 100 kB and 60 cells; figures and videos make files, not sources, large.
+NOTEBOOK_FILE, CELLS, NOTEBOOK_SOURCE = 64_000_000, 1000, 2_000_000
+
+#: Bytes of side files that are taken along; more than that is no homework of this course.
+SIDE_FILES = 50_000_000
+
+#: How many folders deep, and how many entries, are looked at of what was handed in.
+FOLDERS, ENTRIES = 12, 2000
+
+#: Characters of HTML, pictures left out, that are cleaned for one notebook, and how deep and how many
+#: its tags may be: cleaning takes a time that grows with the square of the depth.  A table of 1000 rows
+#: has 100 kB, 12 000 tags and a depth of 4.
+PAGES, TAGS_DEEP, TAGS_IN_ALL = 600_000, 50, 30_000
+
+# A class ----------------------------------------------------------------------------------------
+
+#: How often a submission is handed out again when its worker was lost: it may be the one that ends
+#: workers.
+TRIES = 3

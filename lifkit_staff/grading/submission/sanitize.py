@@ -1,0 +1,174 @@
+"""Make what a submission shows safe to store, and to look at in an instructor's browser.
+
+Pages of the formgrader, and feedback pages, show outputs and texts as HTML, in a window that may
+change grades.  So scripts, frames, forms and addresses are taken out before anything is written.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from lifkit.judge.values import storable
+
+from ..limits import PAGES, TAGS_DEEP, TAGS_IN_ALL
+
+__all__ = ["Cleaner", "clean_markdown", "clean_text"]
+
+#: What tables, pictures and formatted text are made of; what is not named here is left out.
+TAGS = frozenset(
+    "a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure "
+    "h1 h2 h3 h4 h5 h6 hr i img ins kbd li ol p pre s samp small span strong sub summary sup table "
+    "tbody td tfoot th thead tr tt u ul var".split()
+)
+_ATTRIBUTES = frozenset(
+    "align alt border class colspan height rowspan scope style title width".split()
+)
+
+#: Styles that change letters, boxes and tables, and can't cover the rest of the page.
+STYLES = frozenset(
+    "background background-color border border-bottom border-collapse border-left border-radius "
+    "border-right border-spacing border-top color font-family font-size font-style font-weight height "
+    "line-height margin margin-bottom margin-left margin-right margin-top max-width padding "
+    "padding-bottom padding-left padding-right padding-top text-align text-decoration vertical-align "
+    "white-space width".split()
+)
+
+#: Kinds of pictures, which a page shows as pictures whatever they hold.
+_PICTURES = ("image/png", "image/jpeg", "image/gif")
+_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
+
+
+def clean_text(text: Any) -> str:
+    """Return a text that can be written to a file; what is no text gives none."""
+    return storable(text) if isinstance(text, str) else ""
+
+
+def clean_markdown(source: str) -> str:
+    """Return Markdown in which nothing is a tag and every link leads to the web, or is text.
+
+    A sign of no width goes where a tag or another link would begin, so that all can still be read.
+
+    Examples
+    --------
+    >>> clean_markdown(
+    ...     "if V[k] < V_theta & dt > 0: **silent** [why](https://www.nest-simulator.org)"
+    ... )
+    'if V[k] < V_theta & dt > 0: **silent** [why](https://www.nest-simulator.org)'
+    >>> clean_markdown("<script>alert(1)</script> [x](javascript:alert(1))").count(GAP)
+    3
+    """
+    source = _TAG.sub(f"<{GAP}", clean_text(source))
+    source = _LINK.sub(f"]{GAP}(", source)
+    return _DEFINITION.sub(f"]{GAP}:", source)
+
+
+#: A zero-width space.
+GAP = "\u200b"
+
+# What Markdown, and a browser, takes for the beginning of a tag; of a link, and of a link's target
+# given elsewhere, unless to the web.
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_LINK = re.compile(r"\]\((?!https?://|mailto:|#)", re.I)
+_DEFINITION = re.compile(r"\]:(?!\s*https?://|\s*mailto:)", re.I)
+
+_EMPTY = frozenset("br col hr img input link meta source wbr".split())
+
+
+class Cleaner:
+    """Cleans the outputs of one notebook, as far as there is not too much of them."""
+
+    def __init__(self) -> None:
+        self._left = PAGES
+
+    def data(self, data: Mapping[str, Any]) -> dict[str, str]:
+        """Return the pieces of an output that a page may show.
+
+        Parameters
+        ----------
+        data : mapping of str to object
+            By media type, as a kernel sent them.
+
+        Returns
+        -------
+        dict of str to str
+        """
+        texts = {kind: clean_text(text) for kind, text in data.items() if isinstance(text, str)}
+        kept: dict[str, str] = {}
+        if "text/plain" in texts:
+            kept["text/plain"] = texts["text/plain"]
+        for kind in _PICTURES:
+            if re.fullmatch(r"[A-Za-z0-9+/=\s]*", texts.get(kind, "!")):
+                kept[kind] = texts[kind]
+        if "image/svg+xml" in texts and not kept.keys() & set(_PICTURES):
+            # As a picture it is only looked at; put into the page as it is, its scripts would run.
+            coded = base64.b64encode(texts["image/svg+xml"].encode()).decode()
+            kept["text/html"] = f'<img alt="" src="data:image/svg+xml;base64,{coded}">'
+        if "text/html" in texts:
+            kept["text/html"] = self._html(texts["text/html"])
+        for kind in ("text/markdown", "text/latex"):
+            if kind in texts:
+                kept[kind] = clean_markdown(texts[kind])
+        return kept
+
+    def _html(self, page: str) -> str:
+        # What stands in them is not meant to be read.
+        page = re.sub(r"<(style|script)\b.*?(?:</\1\s*>|\Z)", "", page, flags=re.I | re.S)
+        # A figure's data would take bleach 30 ms: a word that nobody can guess stands in for it.
+        pictures: dict[str, str] = {}
+
+        def put_aside(found: re.Match[str]) -> str:
+            word = f'src="data:image/png;base64,{secrets.token_hex(16)}"'
+            pictures[word] = f'src="{found[1]}"'
+            return word
+
+        page = re.sub(rf'src="({_PICTURE.pattern})"', put_aside, page)
+        self._left -= len(page)
+        if self._left < 0 or _tangled(page):
+            return "<p>[This output is not shown: it is too long, or nested too deeply.]</p>"
+        cleaned = _bleached(page)
+        for word, picture in pictures.items():
+            cleaned = cleaned.replace(word, picture, 1)
+        return cleaned
+
+
+def _tangled(page: str) -> bool:
+    """Whether a page has more tags, or deeper ones, than somebody meant to be looked at."""
+    depth = 0
+    for number, found in enumerate(re.finditer(r"<(/?)([A-Za-z][A-Za-z0-9]*)", page)):
+        if found[2].lower() not in _EMPTY:
+            depth = max(0, depth + (-1 if found[1] else 1))
+        if depth > TAGS_DEEP or number > TAGS_IN_ALL:
+            return True
+    return False
+
+
+def _bleached(page: str) -> str:
+    import bleach
+    from bleach.css_sanitizer import CSSSanitizer
+
+    try:
+        cleaned: str = bleach.clean(
+            page,
+            tags=TAGS,
+            attributes=_may_stay,
+            protocols=("http", "https", "mailto", "data"),
+            css_sanitizer=CSSSanitizer(allowed_css_properties=STYLES),
+            strip=True,
+        )
+    except (RecursionError, ValueError, TypeError, IndexError):  # it can't make sense of it
+        return f"<pre>{html.escape(page)}</pre>"
+    return cleaned
+
+
+def _may_stay(tag: str, name: str, value: str) -> bool:
+    """Whether an attribute stays; pictures bring their data along, so that none is fetched."""
+    if name == "src":
+        return tag == "img" and _PICTURE.fullmatch(value) is not None
+    if name == "href":
+        return tag == "a" and value.strip().lower().startswith(("http://", "https://", "mailto:"))
+    return name in _ATTRIBUTES or name == "data-lifkit-still"

@@ -1,0 +1,174 @@
+"""Secret cases: the grading seed, what one submission is asked, and what is right."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from lifkit.judge import Case, Key, KeyNotFound, Mistake, load_key
+from lifkit.judge.compare import gaps
+from lifkit.judge.values import same
+
+from ...exercise import ReferenceLike, make_key
+from ..kernel.execute import Question
+
+__all__ = ["Secret", "draw", "grading_seed", "seed_of"]
+
+
+def grading_seed(root: Path) -> int:
+    """Return the course's grading seed; made when there is none, readable by its owner only."""
+    path = root / "grading_seed"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        pass
+    else:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(f"{secrets.randbits(62)}\n")
+    try:
+        return int(path.read_text())
+    except ValueError:
+        raise ValueError(
+            f"{path} should hold one whole number, the seed of the secret cases. Take it back from a "
+            "copy, or delete it: then a new one is made, and the class has to be graded anew."
+        ) from None
+
+
+#: Tries to draw cases on which all right solutions agree; a try fails for about 1 in 1000 seeds.
+_TRIES = 20
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Secret:
+    """What one submission is asked about one exercise, and what is right."""
+
+    key: Key
+
+    @property
+    def question(self) -> Question:
+        """Return the part that the submission may see."""
+        return Question(exercise=self.key.exercise, cases=self.key.cases)
+
+
+def seed_of(seed: int, student: str, lab: str, exercise: str) -> int:
+    """Return the seed of one submission's cases; the same from every entry point."""
+    text = "\n".join([str(seed), student, lab, exercise])
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")
+
+
+def draw(reference: ReferenceLike, seed: int, student: str) -> Secret:
+    """Draw the secret cases of one student and join them with the fixed edge and tie cases.
+
+    The usual mistakes are recognised by the fixed cases, as in the self-check, so their outputs are
+    computed once and not for every student; the secret ones decide whether an answer is right.
+
+    Parameters
+    ----------
+    reference : Reference
+    seed : int
+        The grading seed.
+    student : str
+
+    Returns
+    -------
+    Secret
+    """
+    exercise = reference.exercise
+    numbers = seed_of(seed, student, exercise.lab, exercise.name)
+    drawn = None
+    for turn in range(_TRIES):
+        cases = reference.draw(np.random.default_rng([numbers, turn]))
+        try:
+            drawn = make_key(reference, cases, with_mistakes=False)
+            break
+        except ValueError:
+            if turn == _TRIES - 1:
+                raise
+    assert drawn is not None
+    fixed = _fixed(reference)
+    secret = tuple(dataclasses.replace(case, fingerprint=False) for case in drawn.cases)
+    nothing = (None,) * len(secret)
+    return Secret(
+        key=dataclasses.replace(
+            fixed,
+            cases=secret + fixed.cases,
+            expected=drawn.expected + fixed.expected,
+            fingerprints={name: nothing + rows for name, rows in fixed.fingerprints.items()},
+        )
+    )
+
+
+_KNOWN: dict[tuple[str, int], ReferenceLike] = {}
+
+
+def _fixed(reference: ReferenceLike) -> Key:
+    """Return the key of the fixed cases; long ones, which only repeat the small ones, are left out."""
+    name = reference.exercise.name
+    _KNOWN[name, id(reference)] = reference
+    return _fixed_key(name, id(reference))
+
+
+@functools.lru_cache(maxsize=256)
+def _fixed_key(name: str, reference_id: int) -> Key:
+    reference = _KNOWN[name, reference_id]
+    cases = [case for case in reference.public() if case.fingerprint]
+    right = make_key(reference, cases, with_mistakes=False)
+    return _stored(right, _mistakes(reference)) or make_key(reference, cases)
+
+
+def _mistakes(reference: ReferenceLike) -> dict[str, Mistake]:
+    """Return the usual mistakes by their ids; of written exercises without making programs of them."""
+    variants = getattr(reference, "variants", None)
+    if variants is not None:
+        return {mistake.id: mistake for mistake in variants}
+    return {mistake.id: mistake for mistake, _ in reference.mistakes.values()}
+
+
+def _stored(right: Key, mistakes: Mapping[str, Mistake]) -> Key | None:
+    """Take the outputs of the usual mistakes from the built key, which saves running 640 solvers.
+
+    Only where that key was built from these very cases and mistakes and from a solution that gives
+    the same answers; it decides which mistake is named and never whether an answer is right.
+    """
+    try:
+        stored = load_key(right.exercise.name)
+    except (KeyNotFound, ValueError):
+        return None
+    rows = {case.name: row for row, case in enumerate(stored.cases)}
+    # The build leaves out forms of a mistake that make no difference, never a mistake.
+    known = {mistake.id: mistake for mistake in stored.mistakes}
+    if stored.exercise != right.exercise or not known.items() <= mistakes.items():
+        return None
+    if {one.name for one in known.values()} != {one.name for one in mistakes.values()}:
+        return None
+    for case, expected in zip(right.cases, right.expected, strict=True):
+        row = rows.get(case.name)
+        if row is None or not _same_case(stored.cases[row], case):
+            return None
+        if any(gaps(right.exercise, case, stored.expected[row], expected).values()):
+            return None
+    return dataclasses.replace(
+        right,
+        mistakes=stored.mistakes,
+        fingerprints={
+            name: tuple(column[rows[case.name]] for case in right.cases)
+            for name, column in stored.fingerprints.items()
+        },
+        pairs=stored.pairs,
+        pair_cases=stored.pair_cases,
+    )
+
+
+def _same_case(one: Case, other: Case) -> bool:
+    mine, stored = (
+        [dict(case.attributes), *(dict(call.inputs) for call in case.calls)]
+        for case in (one, other)
+    )
+    return one.group == other.group and same(mine, stored)

@@ -1,0 +1,175 @@
+"""The way from what was heard of a submission's exercise to a verdict."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import html
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from lifkit.judge import OUTCOMES, Key, Report, as_html, headline, judge
+from lifkit.judge.outcomes import SENTENCES
+
+from ..kernel.answers import without_addresses
+from ..kernel.client import Reply
+from ..kernel.execute import Heard
+from ..limits import Limits
+from .cases import Secret
+from .picture import first_wrong_step
+
+__all__ = ["Verdict", "missing_verdict", "verdict_of"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """The grader's report on one exercise.
+
+    Attributes
+    ----------
+    data : dict
+        Plain data, as it stands in the verdict file: outcome, score, diagnosis.
+    text, page : str
+        The same for a person, as plain text and as HTML.
+    """
+
+    data: dict[str, Any]
+    text: str
+    page: str
+
+
+def verdict_of(
+    secret: Secret,
+    heard: Heard,
+    points: float,
+    limits: Limits,
+    *,
+    ended: Mapping[str, Reply],
+    unsound: Collection[str] = (),
+    picture: bool = True,
+) -> Verdict:
+    """Decide about one exercise.
+
+    Parameters
+    ----------
+    secret : Secret
+    heard : Heard
+    points : float
+        What the exercise is worth.
+    limits : Limits
+        For the sentences.
+    ended : mapping of str to Reply
+        How the notebook's cells ended, for exercises whose name is not there.
+    unsound : collection of str
+        Earlier exercises that are not right.
+    picture : bool
+        Whether a wrong trace is drawn.
+    """
+    exercise = secret.key.exercise
+    if heard.status == "answered" and heard.attempt is not None:
+        report = judge(secret.key, heard.attempt, unsound=unsound)
+        if report.outcome == "error" and report.problem and report.problem.kind == "MemoryError":
+            return _short(secret.key, points, "out of memory", _sentence("out of memory", limits))
+        drawn = ""
+        if picture and report.outcome in ("wrong", "partial"):
+            drawn = first_wrong_step(secret.key, heard.attempt)
+        return _from_report(report, points, drawn)
+    if heard.status == "unreadable":
+        sentence = f"What {exercise.name} returned can't be read as numbers: {heard.text}."
+        return _short(secret.key, points, "wrong", sentence)
+    if heard.status == "missing":
+        outcome, sentence = _why_missing(exercise.name, heard, ended, limits)
+        return _short(secret.key, points, outcome, sentence)
+    outcome = heard.status if heard.status in OUTCOMES else "crashed"
+    return _short(secret.key, points, outcome, _sentence(heard.status, limits))
+
+
+def missing_verdict(key: Key, points: float, sentence: str, outcome: str = "missing") -> Verdict:
+    """Return the verdict on an exercise of which nothing can be asked."""
+    return _short(key, points, outcome, sentence)
+
+
+def _sentence(status: str, limits: Limits) -> str:
+    return {
+        "timeout": f"It was stopped after {limits.timeout:g} s without an answer. Look at the condition "
+        "of each while loop: does something in the loop make it false one day?",
+        "crashed": "The Python process ended while your function ran: it called exit or os._exit, or "
+        "called compiled code in a way that ended Python. Nothing in this exercise needs either.",
+        "out of memory": f"It used more than {limits.memory} MB of memory and was stopped. The arrays of "
+        "this exercise have N_t + 1 rows and one column a neuron; look for a list or an array that grows.",
+        "too many processes": f"It started more than {limits.processes} processes, or kept several "
+        "processor cores busy, and was stopped. One process is enough.",
+        "flood": "It sent more output than can be taken and was stopped. Print less.",
+    }[status]
+
+
+def _why_missing(
+    name: str, heard: Heard, ended: Mapping[str, Reply], limits: Limits
+) -> tuple[str, str]:
+    """Say why a name is not there: its cell failed, or it was never written."""
+    reply = ended.get(name)
+    if reply is not None and reply.status == "error":
+        what = without_addresses(f"{reply.ename}: {' '.join(reply.evalue.split())[:200]}")
+        return (
+            "error",
+            f"The cell that defines {name} stops with an error, so {name} does not exist. {what}",
+        )
+    if reply is not None and reply.status not in ("ok", "error"):
+        outcome = reply.status if reply.status in OUTCOMES else "crashed"
+        return outcome, f"In the cell that defines {name}: {_sentence(reply.status, limits)}"
+    near = difflib.get_close_matches(name, heard.names, n=1, cutoff=0.6)
+    meant = (
+        f" There is a {near[0]}: did you rename it? Give it back the name {name}." if near else ""
+    )
+    return (
+        "missing",
+        f"After all cells were run there was no function or class called {name}.{meant}",
+    )
+
+
+def _from_report(report: Report, points: float, drawn: str) -> Verdict:
+    score = round(points * min(max(report.fraction, 0.0), 1.0), 4)
+    problem = report.problem
+    data = {
+        "outcome": report.outcome,
+        "score": score,
+        "max_score": points,
+        "headline": headline(report),
+        "mistakes": [mistake.name for mistake in report.mistakes],
+        "diagnosis": [mistake.diagnosis for mistake in report.mistakes],
+        "hints": list(dict.fromkeys(mistake.hint for mistake in report.mistakes)),
+        "symptoms": list(report.symptoms),
+        "properties": [dataclasses.asdict(line) for line in report.lines],
+        "problem": dataclasses.asdict(problem) if problem else None,
+    }
+    page = as_html(report) + drawn + _points(score, points)
+    return Verdict(data=data, text=headline(report), page=page)
+
+
+def _short(key: Key, points: float, outcome: str, sentence: str) -> Verdict:
+    """Return a verdict that is one sentence and no points."""
+    exercise = key.exercise
+    said = f"{exercise.number} {exercise.name}: {SENTENCES[outcome]}"
+    data = {
+        "outcome": outcome,
+        "score": 0.0,
+        "max_score": points,
+        "headline": said,
+        "mistakes": [],
+        "diagnosis": [sentence],
+        "hints": [],
+        "symptoms": [],
+        "properties": [],
+        "problem": None,
+    }
+    page = (
+        '<div class="lifkit-report" style="border-left:4px solid #b8500f;padding:0.4em 1em;'
+        'margin:0.3em 0;line-height:1.45;max-width:52em">'
+        f"<strong>Exercise {html.escape(said)}</strong>"
+        f'<p style="margin:0.3em 0">{html.escape(sentence)}</p></div>'
+    )
+    return Verdict(data=data, text=said, page=page + _points(0.0, points))
+
+
+def _points(score: float, points: float) -> str:
+    return f'<p style="margin:0.3em 0"><strong>{score:.4g} of {points:.4g} points</strong></p>'
