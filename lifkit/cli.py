@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if words and words[0] in _STAFF and words[0] not in entry_points(group=_GROUP).names:
             print(
                 f"lifkit: {_STAFF[words[0]]} is for staff: it comes with the course's repository, where "
-                f"`make setup` installs it.",
+                "`make setup` installs it.",
                 file=sys.stderr,
             )
             return 1

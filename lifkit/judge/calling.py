@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .free_variables import changed_value, in_a_library, read_from_outside
+from .free_variables import changed_value, in_a_library, read_free_variables
 from .model import Case, Exercise
 from .values import plain, same, storable
 
@@ -128,7 +128,7 @@ def attempt(
     -------
     Attempt
     """
-    data, uses = read_from_outside(target)
+    data, uses = read_free_variables(target)
     answers: list[Answer] = []
     for case in cases:
         stopped = bool(answers) and answers[-1].status == "timeout"

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["changed_value", "in_a_library", "read_from_outside"]
+__all__ = ["changed_value", "in_a_library", "read_free_variables"]
 
 _LIBRARY = (
     *(
@@ -23,7 +23,7 @@ _LIBRARY = (
 )
 
 
-def read_from_outside(
+def read_free_variables(
     target: Callable[..., Any],
 ) -> tuple[list[tuple[dict[str, Any], str]], tuple[str, ...]]:
     """Find what a function reads from its notebook, also through the functions that it calls.
@@ -87,7 +87,7 @@ def changed_value(value: Any) -> Any:
     Parameters
     ----------
     value : number, array, or list or tuple of such
-        As found by `read_from_outside`.
+        As found by `read_free_variables`.
     """
     if isinstance(value, list | tuple):
         others = [changed_value(item) for item in value]

@@ -130,7 +130,9 @@ def grade(job: Job) -> Result:
     began = time.monotonic()
     known = references_of(job.root)
     mine = {name: known[name] for name in job.points}
-    seed = int(job.settings.seed or 0)
+    seed = job.settings.seed
+    if seed is None:
+        raise ValueError("A job needs its grading seed: without one anybody could draw its cases.")
     secrets = {name: draw(reference, seed, job.student) for name, reference in mine.items()}
     notebook = nbformat.v4.reads(job.notebook)  # whoever wrote it held the schema against it
     if job.unreadable:
@@ -144,9 +146,8 @@ def grade(job: Job) -> Result:
                 cell.outputs = [error("Missing", job.unreadable)]
     else:
         if job.settings.sandbox == "bwrap":
-            choose_sandbox(
-                "bwrap", Path(job.root)
-            )  # in this process too: it may be on another machine
+            # In this process too: it may be on another machine.
+            choose_sandbox("bwrap", Path(job.root))
         elif job.settings.sandbox != "off":
             raise SandboxUnavailable(f"There is no sandbox called {job.settings.sandbox!r}.")
         found, ran = _run_and_judge(job, notebook, secrets)

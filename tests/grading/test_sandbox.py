@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -212,6 +213,64 @@ def test_a_course_inside_the_environment_is_masked(sandbox, tmp_path, monkeypatc
     with Kernel(Limits(), {}, hidden=course) as kernel:
         text, _ = printed(kernel, f"import os; print(os.listdir({str(course)!r}))")
     assert text == "['.venv']\n"
+
+
+def test_the_box_shows_lifkit_and_nothing_of_staff_s_side(kernel):
+    """Here lifkit is installed editable: it lies in the repository, beside what nobody may see."""
+    root = Path(__file__).resolve().parents[2]
+    code = "import lifkit, os\nprint(lifkit.__path__[0], os.listdir(os.path.dirname(lifkit.__path__[0])))"
+    text, _ = printed(kernel, code)
+    if not text.startswith(f"{root}/"):
+        pytest.skip("lifkit is installed from a wheel")
+    assert text == f"{root}/lifkit ['lifkit']\n"
+    assert kernel.execute("import lifkit_staff.references").ename == "ModuleNotFoundError"
+
+
+WHEEL = """
+import lifkit
+from lifkit_staff.grading.box.verify import verify
+from lifkit_staff.grading.kernel.client import Kernel
+from lifkit_staff.grading.limits import Limits
+if __name__ == "__main__":
+    verify([{hidden!r}])
+    with Kernel(Limits(), {{}}) as kernel:
+        kernel.execute(
+            "import lifkit.judge.respond; print(lifkit.__file__)",
+            on_output=lambda message: print(message["content"].get("text", "")),
+        )
+"""
+
+
+@pytest.mark.slow
+def test_lifkit_from_a_wheel_is_in_the_box(sandbox, tmp_path):
+    """In an environment of its own, whose files are links to this one's: it knows no repository."""
+    root = Path(__file__).resolve().parents[2]
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
+    (mine,) = (tmp_path / "venv").glob("lib/python*/site-packages")
+    (theirs,) = {path for path in sys.path if path.startswith(sys.prefix) and "site-pack" in path}
+    try:
+        shutil.copytree(
+            theirs,
+            mine,
+            copy_function=os.link,
+            ignore=shutil.ignore_patterns("*lifkit*"),
+            dirs_exist_ok=True,
+        )
+    except (OSError, shutil.Error) as error:
+        pytest.skip(f"the environment can't be linked to: {error!s:.100}")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=root, check=True, capture_output=True)
+    zipfile.ZipFile(next(tmp_path.glob("*.whl"))).extractall(mine)
+    (tmp_path / "probe.py").write_text(WHEEL.format(hidden=str(root / "lifkit")))
+    done = subprocess.run(
+        [tmp_path / "venv" / "bin" / "python", "probe.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert str(mine / "lifkit" / "__init__.py") in done.stdout
 
 
 # Side by side -----------------------------------------------------------------------------------
