@@ -86,7 +86,8 @@ def gaps(
     """Compare named outputs (see `by_name`) with the key."""
     names = exercise.reads(case)
     if "return" in got:
-        message = f"it returns {returned(got['return'])}, expected {', '.join(names)}"
+        wanted = ", ".join(output.name for output in exercise.outputs)
+        message = f"it returns {returned(got['return'])}, expected {wanted}"
         return {name: Gap(output=name, kind="missing", message=message) for name in names}
     return {
         name: _gap(exercise.output(name), case, expected[name], got.get(name, _Missing))
@@ -101,19 +102,21 @@ class _Missing:
 def by_name(exercise: Exercise, case: Case, value: Any) -> dict[str, Any]:
     """Give the parts of a plain returned value their names.
 
-    A function with one output returns it bare; with several, a sequence of that many.  A value that
-    does not come apart that way gets the name ``"return"``.
+    A function with one output returns it bare; with several, a sequence of that many, of which those
+    that the case reads are kept.  A value that does not come apart that way gets the name
+    ``"return"``.
     """
-    names = exercise.reads(case)
     if exercise.is_class:
         return dict(value)
+    names = [output.name for output in exercise.outputs]
     if len(names) == 1:
         return {names[0]: value}
     parts = value
     if isinstance(value, np.ndarray) and value.ndim and len(value) == len(names):
         parts = [np.asarray(part) for part in value]
     if isinstance(parts, list) and len(parts) == len(names):
-        return dict(zip(names, parts, strict=True))
+        read = exercise.reads(case)
+        return {name: part for name, part in zip(names, parts, strict=True) if name in read}
     return {"return": value}
 
 

@@ -1,0 +1,105 @@
+"""Exercise 1.4, ``passive_driven``: a membrane that follows a changing current."""
+
+import numpy as np
+
+from lifkit_staff.exercise import also, case, exercise, holds
+
+from ...membrane import STEPPED, heights, membranes, whole_membranes
+
+HINTS = (
+    "The idea: one step of passive_euler needs the current during that step only. So each step "
+    "takes its own row of I_ext, and the number of rows is the number of steps.",
+    "The equation: from t_k to t_(k+1) the current is I_ext[k], so V[k+1] is made of V[k] and "
+    "I_ext[k].",
+    "The shape of the lines: those of passive_euler, with two changes: the number of steps "
+    "comes from the number of rows of I_ext, and the current in the loop has an index.",
+)
+
+
+def driven(rng, title, I_ext, **others):
+    """Return a case with a current of one row a step and one column a neuron."""
+    given = {"dt": rng.uniform(0.2, 0.7), **membranes(rng, I_ext.shape[1])}
+    return case(title, I_ext=I_ext, **(given | others))
+
+
+def steps_of_current(N_t, rows, heights):
+    """Return a current that jumps to its neuron's height at its neuron's row."""
+    return np.where(np.arange(N_t)[:, np.newaxis] >= rows, heights, 0.0)
+
+
+@holds()
+def constant(rng):
+    """with a constant current it does what passive_euler does"""
+    current = np.tile(heights(rng, 3), (rng.integers(12, 20), 1))
+    return driven(rng, "three neurons, constant currents", current)
+
+
+@holds(weight=2)
+def step(rng):
+    """after a step of the current V moves on, from the right row on"""
+    N_t = rng.integers(14, 22)
+    on = steps_of_current(N_t, rng.integers(2, N_t - 2, 3), heights(rng, 3))
+    height = heights(rng, 1)
+    pulse = steps_of_current(17, [rng.integers(2, 6)], height)
+    pulse -= steps_of_current(17, [rng.integers(9, 14)], height)
+    return [
+        driven(rng, "a step of the current", on),
+        driven(rng, "one neuron, a step on and off", pulse),
+    ]
+
+
+@holds(weight=2)
+def pulse(rng):
+    """a current in one row of I_ext acts from t_k to t_(k+1) and leaves a decaying trace"""
+    N_t = rng.integers(10, 16)
+    current = np.zeros((N_t, 3))
+    current[[rng.integers(2, N_t - 2), 0, N_t - 1], [0, 1, 2]] = rng.uniform(100, 200)
+    return driven(rng, "a pulse in one row", current)
+
+
+@holds(weight=2)
+def smooth(rng):
+    """V follows a ramp and a sine, each neuron its own"""
+    dt = rng.uniform(0.2, 0.7)
+    t = dt * np.arange(rng.integers(24, 32))
+    height = rng.uniform(15, 30)
+    sine = height * np.sin(2 * np.pi * rng.uniform(30, 80) * t / 1000)
+    current = np.column_stack([rng.uniform(1, 3) * t, sine, height / 2 + sine])
+    return driven(rng, "a ramp and two sines", current, dt=dt)
+
+
+@also(smooth)
+def equal_sizes(rng):
+    return [
+        driven(rng, title, rng.uniform(-40, 40, shape))
+        for title, shape in [
+            ("as many steps as neurons", (4, 4)),
+            ("as many rows as neurons", (4, 5)),
+            ("one neuron, one step", (1, 1)),
+        ]
+    ]
+
+
+@holds()
+def whole_numbers(rng):
+    """whole-number inputs give the same as 1.0, 2.0, ..."""
+    current = rng.integers(-60, 60, (7, 3))
+    return driven(rng, "whole-number inputs", current, **{"dt": 2, **whole_membranes(rng, 3)})
+
+
+def rows_in_a_list(dt, V_init, E_m, I_ext, g_m, tau):
+    """Solve in another style: a loop over the rows of the current, the rows of V in a list."""
+    rows = [np.array(V_init, dtype=float)]
+    for current in I_ext:
+        rows.append(rows[-1] + dt * (E_m - rows[-1] + current / g_m) / tau)
+    return np.array(rows)
+
+
+REFERENCE = exercise(
+    "lab1",
+    "passive_driven",
+    returns=[STEPPED],
+    hints=HINTS,
+    styles=[rows_in_a_list],
+    builds_on=["passive_euler"],
+)
