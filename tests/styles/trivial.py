@@ -28,6 +28,32 @@ def a_row_a_time(names, rows, **more):
     return {name: answer(value) for name, value in (values | more).items()}
 
 
+def silent_rows():
+    """Return spiking solvers whose V is the same number in every row, and that never fire."""
+
+    def answer(name):
+        def flat(N_t, dt, V_init, E_m, V_theta, V_reset, *rest):
+            given = {"V_init": V_init, "E_m": E_m, "V_reset": V_reset}
+            V = np.tile(given.get(name, 0.0) * np.ones(len(V_init)), (N_t + 1, 1))
+            return V, np.zeros(V.shape), [np.empty(0) for _ in V_init]
+
+        return flat
+
+    return {name: answer(name) for name in ("zeros", "V_init", "E_m", "V_reset")}
+
+
+class Idle:
+    """Methods that fill the results with zeros; no parameters."""
+
+    def euler_solve(self, N_t, dt):
+        self.simulate(N_t, dt, [0.0], [])
+
+    def simulate(self, N_t, dt, tau_values, I_ext_values):
+        n = len(tau_values) + len(I_ext_values)
+        self.V, self.spikes = np.zeros((2, N_t + 1, n))
+        self.spike_times = [np.empty(0)] * n
+
+
 def at_rest(value):
     """Return a noisy solver whose neurons stay at one voltage and never fire."""
 
@@ -58,6 +84,9 @@ TRIVIAL = {
         "zeros": lambda f_hz, g_m, tau: (0.0 * f_hz, 0.0 * f_hz),
         "a resistor": lambda f_hz, g_m, tau: (1 / g_m + 0.0 * f_hz, 0.0 * f_hz),
     },
+    "lif_euler": silent_rows(),
+    "lif_refractory": silent_rows(),
+    "LIFNeuron": {"zeros": Idle, "no methods": type("LIFNeuron", (), {})},
     "firing_rate": {"zeros": a_neuron(0.0), "ones": a_neuron(1.0), "NaN": a_neuron(np.nan)},
     "isi": {
         "nothing fired": lambda spike_times: [np.empty(0) for _ in spike_times],
