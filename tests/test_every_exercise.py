@@ -15,6 +15,8 @@ import pytest
 from lifkit.judge import load_key, report_on, save_key
 from lifkit.judge.calling import answer
 from lifkit.judge.compare import by_name
+from lifkit_staff.authoring.equivalent import MOST_ENTRIES, excused, reason
+from lifkit_staff.authoring.mutants import accepted
 from lifkit_staff.exercise import Written, make_key
 from solutions.reference import REFERENCES
 from tests.styles import STYLES, TRIVIAL
@@ -176,6 +178,25 @@ def test_no_case_is_new_at_another_draw(reference):
     drawn = [reference.draw(np.random.default_rng(5)) for _ in range(2)]
     assert [case.name for case in drawn[0]] == [case.name for case in drawn[1]]
     assert len({case.name for case in first}) == len(first)
+
+
+# --- Single edits by machine ---------------------------------------------------------------------
+
+
+@each
+def test_no_single_edit_slips_through(reference):
+    """An edit that is accepted on 200 inputs gives the same answers for a reason that is written down."""
+    excuses, used, faults = reference.table.equal, set(), []
+    assert len(excuses) <= MOST_ENTRIES
+    for mutant in accepted(reference):
+        if not reason(mutant):
+            entry = excused(mutant, reference.cell.source, excuses)
+            used.add(entry)
+            if not entry:
+                edit = f"{mutant.before} -> {mutant.after}"
+                faults.append(f"accepted, line {mutant.line}, {mutant.kind}: {edit}")
+    faults += [f"nothing is accepted for {entry!r}: drop it" for entry in excuses.keys() - used]
+    none(faults)
 
 
 # --- What is written -----------------------------------------------------------------------------

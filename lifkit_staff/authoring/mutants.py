@@ -9,13 +9,13 @@ from __future__ import annotations
 import collections
 import hashlib
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from lifkit.judge import Key, Report, judge
+from lifkit.judge import Case, Report, judge
 from lifkit.judge.calling import Answer, answer, attempt
 from lifkit.judge.compare import compare
 
@@ -24,14 +24,13 @@ from ..exercise.cells import compiled
 from ..exercise.written import Written
 from .mutations import Mutant, mutants
 
-__all__ = ["Finding", "accepted", "as_text", "disagrees", "survey"]
+__all__ = ["Finding", "accepted", "as_text", "survey"]
 
 #: Seconds that a mutant may take for a case; the solution takes a hundredth.
 LIMIT = 1.0
 
-#: Draws on which an accepted edit has to agree with the solution: five or more cases each, so at
-#: least 200 random inputs.
-DRAWS = 40
+#: Inputs on which an accepted edit has to agree with the solution.
+INPUTS = 200
 
 
 @dataclass(frozen=True)
@@ -109,29 +108,31 @@ def _digest(answers: Sequence[Answer]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
-def accepted(reference: Written, keys: Sequence[Key]) -> list[tuple[Mutant, Callable[..., Any]]]:
-    """Return the mutants that give the right answers on the cases of all `keys`."""
-    pairs = [pair for key in keys for pair in zip(key.cases, key.expected, strict=True)]
-    pairs.sort(key=lambda pair: _size(pair[1]))
+def accepted(reference: Written) -> list[Mutant]:
+    """Return the edits that give the right answers on the public cases and on 200 random ones."""
+    pairs = _many_cases(reference)
     found = []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for mutant, function in programs(reference):
             if all(_agrees(reference, function, case, right) for case, right in pairs):
-                found.append((mutant, function))
+                found.append(mutant)
     return found
 
 
-def disagrees(reference: Written, function: Callable[..., Any]) -> str:
-    """Return the first of many random cases on which a function is wrong, or nothing."""
-    for seed in range(DRAWS):
-        for case in reference.draw(np.random.default_rng([seed, 2])):
-            right = answer(reference.exercise, reference.solve, case)
-            key = make_key(reference, [case], with_mistakes=False)
-            assert right.status == "ok"
-            if not _agrees(reference, function, case, key.expected[0]):
-                return f"{case.name} of draw {seed}"
-    return ""
+def _many_cases(reference: Written) -> list[tuple[Case, Mapping[str, Any]]]:
+    """Return the public cases and random ones with their right answers, the smallest first."""
+    key = make_key(reference, reference.public(), with_mistakes=False)
+    pairs = [pair for pair in zip(key.cases, key.expected, strict=True) if pair[0].fingerprint]
+    public = len(pairs)
+    for seed in range(INPUTS):
+        if len(pairs) - public >= INPUTS:
+            break
+        cases = [one for one in reference.draw(np.random.default_rng(seed)) if one.fingerprint]
+        drawn = make_key(reference, cases, with_mistakes=False)
+        pairs += zip(drawn.cases, drawn.expected, strict=True)
+    first = sorted(pairs[:public], key=lambda pair: _size(pair[1]))
+    return first + sorted(pairs[public:], key=lambda pair: _size(pair[1]))
 
 
 def _agrees(reference: Written, function: Callable[..., Any], case: Any, right: Any) -> bool:

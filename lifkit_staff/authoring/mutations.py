@@ -70,6 +70,8 @@ class Mutant:
         What was done, from a closed set.
     before, after : str
         The place, as it was and as it is.
+    within : str
+        The expression or statement that the place is a part of, as it was.
     """
 
     text: str
@@ -77,6 +79,7 @@ class Mutant:
     kind: str
     before: str
     after: str
+    within: str = ""
 
 
 def mutants(source: str) -> Iterator[Mutant]:
@@ -103,6 +106,7 @@ def mutants(source: str) -> Iterator[Mutant]:
         node = _get(place)
         for kind, new in _edits(node, place, tree):
             before, after, line = _difference(node, new)
+            within = "" if isinstance(node, list) else _text(place[0])
             _put(place, new)
             try:
                 text = ast.unparse(ast.fix_missing_locations(tree))
@@ -112,7 +116,7 @@ def mutants(source: str) -> Iterator[Mutant]:
             _put(place, node)
             if text is not None and text not in seen:
                 seen.add(text)
-                yield Mutant(text, line, kind, before, after)
+                yield Mutant(text, line, kind, before, after, within)
 
 
 def _difference(old: Any, new: Any) -> tuple[str, str, int]:
@@ -187,7 +191,7 @@ def _edits(node: Any, place: Place, tree: ast.AST) -> Iterator[tuple[str, Any]]:
     if isinstance(node, list):
         yield from _body_edits(node, place[0])
         return
-    if isinstance(node, ast.keyword):
+    if isinstance(node, ast.keyword | ast.comprehension):
         return
     makers: dict[type, Callable[[Any], Iterator[tuple[str, Any]]]] = {
         ast.BinOp: _binary,

@@ -131,18 +131,26 @@ def case(
     **inputs
         For a function: its arguments.
     """
-    made = [Call(method=method, inputs=dict(given)) for method, given in calls]
+    made = [Call(method=method, inputs=_python(given)) for method, given in calls]
     if attributes is None:
-        made = [Call(inputs=inputs)]
+        made = [Call(inputs=_python(inputs))]
     return Case(
         name=title,
         group="",
         calls=tuple(made),
-        attributes=attributes or {},
+        attributes=_python(attributes or {}),
         reads=tuple(reads),
         dt=made[-1].inputs.get("dt") if made else None,
         fingerprint=fingerprint,
     )
+
+
+def _python(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn NumPy's single numbers into Python's, which is what students meet."""
+    return {
+        name: value.item() if isinstance(value, np.generic) else value
+        for name, value in inputs.items()
+    }
 
 
 def _names(of: str | Sequence[str]) -> tuple[str, ...]:

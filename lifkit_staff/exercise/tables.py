@@ -18,7 +18,7 @@ from .edits import Edit, edits_of
 __all__ = ["Entry", "Table", "read_table"]
 
 _KEYS = {"edit", "or", "forms", "is", "mend"}
-_HEAD = {"families", "through", "without", "source", "example"}
+_HEAD = {"families", "through", "without", "equal", "source", "example"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +55,8 @@ class Table:
         Earlier exercises whose mistakes show in this one, which calls them.
     without : mapping of str to str
         Mistakes of families that can't be made here, and why.
+    equal : mapping of str to str
+        Edits, as "before -> after", that give the same answers, and why.
     source, example : str
         Where the model stands in the literature; a call and its value, which a test runs.
     """
@@ -63,6 +65,7 @@ class Table:
     families: tuple[str, ...] = ()
     through: tuple[str, ...] = ()
     without: Mapping[str, str] = field(default_factory=dict)
+    equal: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     example: str = ""
 
@@ -94,6 +97,7 @@ def read_table(path: Path, families: Path) -> Table:
         families=tuple(head.get("families", ())),
         through=tuple(head.get("through", ())),
         without=dict(head.get("without", {})),
+        equal=dict(head.get("equal", {})),
         source=head.get("source", ""),
         example=head.get("example", ""),
     )
@@ -115,7 +119,8 @@ def _entry(path: Path, name: str, item: Any, base: Entry | None) -> Entry:
     says = item.get("is", base.says if base else "")
     mend = item.get("mend", base.mend if base else "")
     if base is not None:
-        alternatives, forms = alternatives or base.alternatives, forms or base.forms
+        alternatives = alternatives or base.alternatives
+        forms = forms if "forms" in item else base.forms
     if not (says and mend and alternatives):
         raise ValueError(
             f"{where}: give it an edit, `is` (what it is) and `mend` (how to mend it)."
