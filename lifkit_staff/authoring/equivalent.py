@@ -49,6 +49,8 @@ def reason(mutant: Mutant) -> str:
         return "every entry is overwritten"
     if mutant.kind == "left out" and before in (f"np.array({after})", f"np.asarray({after})"):
         return "a list of numbers is as good an answer as an array"
+    if mutant.kind == "left out" and before.startswith(f"np.asarray({after}"):
+        return "inputs are arrays or numbers already"
     if mutant.kind == "left out" and before == after.removesuffix(")") + ", dtype=int)":
         return "whole numbers are as good as floating-point numbers"
     if mutant.kind == "left out" and before == after.removesuffix(")") + ", dtype=float)":

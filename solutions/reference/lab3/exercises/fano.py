@@ -40,6 +40,7 @@ def firing(rng):
     return [
         case("four firing neurons", counts=several),
         case("one neuron", counts=drawn(rng, 1, rng.integers(6, 12))),
+        case("less than one spike a bin", counts=rng.permutation([[0, 1, 0, 2, 0, 0, 1]], axis=1)),
     ]
 
 
