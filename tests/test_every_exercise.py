@@ -4,62 +4,22 @@ Each test goes through all styles, mistakes or cases of one exercise and lists w
 """
 
 import ast
-import functools
 import inspect
-import tempfile
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from lifkit.judge import load_key, report_on, save_key
 from lifkit.judge.calling import answer
 from lifkit.judge.compare import by_name
 from lifkit_staff.authoring.equivalent import MOST_ENTRIES, excused, reason
 from lifkit_staff.authoring.mutants import accepted
-from lifkit_staff.exercise import Written, make_key
-from solutions.reference import REFERENCES
+from tests.exercise_contract import SEEDS, WRITTEN, key_of, none, over, report, said
 from tests.styles import STYLES, TRIVIAL
-
-WRITTEN = [reference for reference in REFERENCES if isinstance(reference, Written)]
-
-#: Seeds of the secret draws that the tests look at, fixed so that a failure comes back; None stands
-#: for the public cases.
-SEEDS = (None, 1, 2, 3)
 
 #: The groups in which two numbers of inputs are equal on purpose; see `test_no_case_is_degenerate`.
 EQUAL = "equal sizes"
 
-each = pytest.mark.parametrize("reference", WRITTEN, ids=lambda reference: reference.exercise.name)
-
-
-@functools.cache
-def public_key(reference):
-    """Return the key of the public cases as it comes back from disk."""
-    with tempfile.TemporaryDirectory() as folder:
-        save_key(make_key(reference, reference.public()), Path(folder))
-        return load_key.__wrapped__(reference.exercise.name, Path(folder))
-
-
-@functools.cache
-def key_of(reference, seed):
-    """Return the key of the public cases, or of secret ones, which know no mistakes."""
-    if seed is None:
-        return public_key(reference)
-    cases = reference.draw(np.random.default_rng(seed))
-    return make_key(reference, cases, with_mistakes=False)
-
-
-def report(reference, function, seed):
-    return report_on(key_of(reference, seed), function)
-
-
-def said(seed):
-    return "public" if seed is None else f"secret {seed}"
-
-
-def none(faults):
-    assert not faults, "\n".join(faults)
+each = over(WRITTEN)
 
 
 # --- Answers -------------------------------------------------------------------------------------

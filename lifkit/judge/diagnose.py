@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -55,7 +56,11 @@ def diagnose(key: Key, answers: Sequence[Answer]) -> tuple[Mistake, ...]:
     # the numbers in it decide, as far as they can.
     rows = key.fingerprints
     closest = tuple(m for m in found if all(_identical(rows[m.id][i], named[i]) for i in kept))
-    return _each_once(closest or found)
+    if closest or all(RAISED in named[index] for index in kept):
+        return _each_once(closest or found)
+    # Numbers that none of them gives: to name all would be to name some wrongly.
+    alone = _each_once(found)
+    return alone if len(alone) == 1 else ()
 
 
 def diagnose_part(
@@ -181,9 +186,10 @@ def _same(
 
 
 def alike(exercise: Exercise, one: Sequence[Any], other: Sequence[Any]) -> bool:
-    """Whether two rows of fingerprints can't be told apart."""
+    """Whether two rows of fingerprints say the same, also of answers that have a wrong form."""
     return all(
-        a is b or (a is not None and b is not None and _same(exercise, a, b, ()))
+        a is b
+        or (a is not None and b is not None and _same(exercise, a, b, ()) and _identical(a, b))
         for a, b in zip(one, other, strict=True)
     )
 
@@ -240,4 +246,6 @@ def _identical(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(_identical, one, other))
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(_identical(one[k], other[k]) for k in one)
+    if isinstance(one, float) and isinstance(other, float):
+        return one == other or (math.isnan(one) and math.isnan(other))
     return type(one) is type(other) and bool(one == other)

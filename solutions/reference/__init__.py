@@ -1,9 +1,19 @@
-"""The course's solutions, cases and usual mistakes, one module a lab.
+"""The course's exercises: their cases and usual mistakes, a package a lab.
 
 Loaded by the build, the grader and the tests; no notebook and no part of lifkit that a student has
-imports it.
+imports it.  The solutions themselves are the solved cells of ``solutions/labs``.
 """
 
-from . import lab1, lab2, lab3
+import importlib
+from pathlib import Path
 
-REFERENCES = (*lab1.REFERENCES, *lab2.REFERENCES, *lab3.REFERENCES)
+LABS = sorted(
+    (path.parent.name for path in Path(__file__).parent.glob("lab*/__init__.py")),
+    key=lambda name: int(name.removeprefix("lab")),
+)
+
+REFERENCES = tuple(
+    reference
+    for lab in LABS
+    for reference in importlib.import_module(f"{__name__}.{lab}").REFERENCES
+)

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import scipy.signal
 
-from tests.exercise_contract import new_styles
+from tests.styles.table import new_styles
 
 STYLES, style = new_styles()
 

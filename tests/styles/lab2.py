@@ -15,7 +15,7 @@ import numpy as np
 import scipy.signal
 
 from solutions.reference.lab2 import lif_euler
-from tests.exercise_contract import new_styles
+from tests.styles.table import new_styles
 
 STYLES, style = new_styles()
 

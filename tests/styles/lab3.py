@@ -11,7 +11,7 @@ from scipy.integrate import quad
 from scipy.signal import lfilter
 from scipy.special import dawsn, erfcx
 
-from tests.exercise_contract import new_styles
+from tests.styles.table import new_styles
 
 STYLES, style = new_styles()
 

@@ -1,22 +1,9 @@
 """Lab 2: the leaky integrate-and-fire neuron."""
 
-import importlib
+from lifkit_staff.exercise import lab, solution
 
-from lifkit_staff.exercise import lab
-
-_NEW = {one.name: one for one in lab(__name__)}
-_ALL = {}
-for _module in ("fi_curve", "neuron", "rate", "refractory", "solver"):
-    try:
-        _one = importlib.import_module(f"{__name__}.{_module}").REFERENCE
-        _ALL[_one.exercise.name] = _one
-    except ModuleNotFoundError:
-        pass
-_ALL |= _NEW
-REFERENCES = tuple(sorted(_ALL.values(), key=lambda one: one.exercise.number))
+REFERENCES = lab(__name__)
 
 
 def __getattr__(name):
-    if name in _ALL:
-        return _ALL[name].solve
-    raise AttributeError(name)
+    return solution(__name__, REFERENCES, name)
