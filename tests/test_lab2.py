@@ -665,7 +665,7 @@ def cell(name):
     return {cell.id: cell.source for cell in nbformat.read(path, 4).cells}[name]
 
 
-def test_the_notebooks_sweep_runs_anew_when_the_solver_or_the_class_changed():
+def test_the_notebooks_sweep_runs_the_class_as_it_is_now():
     runs = []
 
     class Counted(LIFNeuron):
@@ -673,25 +673,22 @@ def test_the_notebooks_sweep_runs_anew_when_the_solver_or_the_class_changed():
             runs.append(inputs)
             super().simulate(10, 0.1, *inputs[2:])
 
-    notebook = {"np": np, "LIFNeuron": Counted, "lif_euler": lif_euler}
-    exec(cell("sweep").split("\n\n\nneuron = ")[0], notebook)
-    sweep = notebook["sweep"]
-    assert sweep() is sweep() and sweep().I_ext == 21.0 and len(runs) == 1
-    assert runs[0][:2] == (10_000, 0.1)
-    notebook["lif_euler"] = lambda *inputs: lif_euler(*inputs)
-    sweep()
-    notebook["LIFNeuron"] = type("LIFNeuron", (Counted,), {})
-    sweep()
-    assert len(runs) == 3
+    notebook = {"np": np, "LIFNeuron": Counted}
+    exec(cell("sweep-values") + "\n" + cell("ten-neurons"), notebook)
+    ten = notebook["ten_neurons"]()
+    assert ten.I_ext == 21.0 and ten.V.shape == (11, 10)
+    assert runs[0][:2] == (10_000, 0.1) and len(notebook["t_sweep"]) == 10_001
+    notebook["LIFNeuron"] = type("LIFNeuron", (Counted,), {"g_of": 1})
+    assert notebook["ten_neurons"]().g_of == 1 and len(runs) == 2
 
 
 def test_the_notebooks_rates_between_spikes_are_those_of_the_intervals():
     """The runs are short, so a window of fixed length would count parts of intervals."""
     notebook = {"np": np, "firing_rate": firing_rate}
-    exec(cell("fi").split("\n\n\ncurrents = ")[0], notebook)
+    exec(cell("rate-between"), notebook)
     trains = [np.array([]), np.array([46.1]), 0.1 * np.array([461, 920, 1379, 1838])]
-    rates = notebook["rates_between_spikes"](trains)
-    assert rates.tolist()[:2] == [0, 0] and rates[2] == pytest.approx(1000 / 45.9)
+    rates = [notebook["rate_between_spikes"](times) for times in trains]
+    assert rates[:2] == [0, 0] and rates[2] == pytest.approx(1000 / 45.9)
 
 
 @pytest.mark.parametrize(
@@ -702,7 +699,7 @@ def test_the_notebooks_rates_between_spikes_are_those_of_the_intervals():
         (1 + 5 * 59 / 14, 2500, 0.1, 50.0, 0.0),
         (22.0, 1200, 0.05, 10.0, 5.0),
         (20.25, 1000, 0.1, 10.0, 0.0),  # as 40.5 nA with g_m = 2 uS
-        (25.0, 1000, 0.1, 20.0, 0.0),
+        (25.0, 2000, 0.1, 20.0, 0.0),
     ],
     ids=["f-I curve", "coarse f-I curve", "tau", "ceiling", "rheobase", "slow rate"],
 )

@@ -22,6 +22,8 @@ V = np.array([-70.0, -62.0, -55.0, -75.0, -66.0, -57.0, -75.0, -66.0, -57.0])
 SPIKES = np.array([1.5, 3.0])
 CURRENTS = np.array([10.0, 25.0, 40.0])
 RATES = np.array([0.0, 50.0, 120.0])
+ERRORS = np.array([1.0, 2.0, 3.0])
+PAIR = np.column_stack([V, V - 5.0])
 
 DRAWINGS = {
     "voltage": lambda ax: plotting.plot_voltage(
@@ -31,6 +33,22 @@ DRAWINGS = {
     "level": lambda ax: plotting.plot_level(ax, -50.0, "threshold"),
     "theory": lambda ax: plotting.plot_theory(ax, T, V),
     "f-I curve": lambda ax: plotting.plot_fi_curve(ax, CURRENTS, RATES),
+    "voltages": lambda ax: plotting.plot_voltages(ax, T, PAIR, ["one", "two"]),
+    "named voltages": lambda ax: plotting.plot_voltages(ax, T, PAIR, ["one", "two"], at_end=True),
+    "currents": lambda ax: plotting.plot_current(ax, T, PAIR, ["one", "two"]),
+    "measured": lambda ax: plotting.plot_measured(ax, CURRENTS, RATES, ERRORS, label="dots"),
+    "theories": lambda ax: plotting.plot_theory(ax, T, PAIR, coloured=True),
+    "f-I dots": lambda ax: plotting.plot_fi_curve(
+        ax, CURRENTS, RATES, ERRORS, dots=True, rheobase=20.0
+    ),
+    "upright": lambda ax: plotting.plot_upright(ax, 20.0, "rheobase"),
+    "raster": lambda ax: plotting.plot_raster(ax, [SPIKES, SPIKES[:1], []], t_stop=2.0),
+    "histogram": lambda ax: plotting.plot_histogram(ax, PAIR, 4, unit="mV"),
+    "sideways histogram": lambda ax: plotting.plot_histogram(
+        ax, PAIR, [-80.0, -60.0, -40.0], unit="mV", sideways=True
+    ),
+    "regimes": lambda ax: plotting.plot_regimes(ax, 0.0, 20.0, names_at=100.0),
+    "log axis": lambda ax: plotting.use_log_axis(ax, CURRENTS),
 }
 
 
@@ -102,7 +120,7 @@ def test_drawings_change_no_setting(ax, draw):
 
 @pytest.mark.parametrize("draw", [*DRAWINGS.values(), lambda ax: grid()], ids=[*DRAWINGS, "grid"])
 def test_drawings_leave_their_input_as_it_was(ax, draw):
-    inputs = (T, V, SPIKES, CURRENTS, RATES)
+    inputs = (T, V, SPIKES, CURRENTS, RATES, ERRORS, PAIR)
     before = [array.copy() for array in inputs]
     for array in inputs:
         array.flags.writeable = False
@@ -171,6 +189,143 @@ def test_lines_that_carry_meaning_can_be_seen_on_white():
     # WCAG 2.1, criterion 1.4.11 asks 3:1 of graphics; Dark2's yellow (number 6) and light green
     # (number 5) are what Dark2 is, so the labs draw with the first four and label the rest.
     assert all(contrast_on_white(colour) >= 3 for colour in plotting.COLOURS[:4])
+
+
+# --- Several curves at once ---------------------------------------------------------------------
+
+
+def labels(ax):
+    return ax.get_legend_handles_labels()[1]
+
+
+def test_columns_are_curves_of_their_own_colours_and_names(ax):
+    DRAWINGS["voltages"](ax)
+    assert [line.get_ydata().tolist() for line in ax.lines] == PAIR.T.tolist()
+    assert [line.get_color() for line in ax.lines] == list(plotting.COLOURS[:2])
+    assert labels(ax) == ["one", "two"]
+
+
+def test_voltages_may_have_times_of_their_own(ax):
+    plotting.plot_voltages(ax, np.column_stack([T, 2 * T]), PAIR)
+    assert [line.get_xdata()[-1] for line in ax.lines] == [T[-1], 2 * T[-1]]
+
+
+def test_a_list_in_a_style_has_one_entry_a_curve(ax):
+    plotting.plot_voltages(ax, T, PAIR, linestyle=["-", ":"], linewidth=3)
+    assert [line.get_linestyle() for line in ax.lines] == ["-", ":"]
+    assert {line.get_linewidth() for line in ax.lines} == {3}
+
+
+def test_names_at_the_end_stand_beside_the_last_voltages(ax):
+    DRAWINGS["named voltages"](ax)
+    assert [text.xy for text in ax.texts] == [(T[-1], PAIR[-1, 0]), (T[-1], PAIR[-1, 1])]
+    assert labels(ax) == []
+
+
+def test_theory_of_several_curves_is_named_once_and_may_have_their_colours(ax):
+    plotting.plot_theory(ax, T, PAIR)
+    assert labels(ax) == ["theory"] and {line.get_color() for line in ax.lines} == {"0.1"}
+    DRAWINGS["theories"](ax)
+    assert [line.get_color() for line in ax.lines[2:]] == list(plotting.COLOURS[:2])
+
+
+def test_measured_values_are_dots_with_bars_where_there_are_errors(ax):
+    DRAWINGS["measured"](ax)
+    (dots, caps, (bars,)) = ax.containers[0]
+    assert np.array_equal(dots.get_xydata(), np.column_stack([CURRENTS, RATES]))
+    assert dots.get_linestyle() == "None" and len(caps) == 2
+    ends = np.array([segment[:, 1] for segment in bars.get_segments()])
+    assert np.array_equal(ends, np.column_stack([RATES - ERRORS, RATES + ERRORS]))
+
+
+def test_measured_values_without_errors_have_no_bars(ax):
+    plotting.plot_measured(ax, CURRENTS, RATES)
+    assert not ax.containers and len(ax.lines) == 1
+
+
+def test_measured_curves_differ_by_mark_and_colour(ax):
+    plotting.plot_measured(ax, CURRENTS, np.column_stack([RATES] * 3), number=1)
+    assert [line.get_marker() for line in ax.lines] == ["s", "D", "^"]
+    assert [line.get_color() for line in ax.lines] == list(plotting.COLOURS[1:4])
+
+
+def test_a_fi_curve_in_dots_has_its_axes_and_its_rheobase(ax):
+    DRAWINGS["f-I dots"](ax)
+    assert ax.get_ylabel() == "Firing rate (Hz)" and ax.get_xlabel().endswith("(nA)")
+    assert len(ax.containers) == 1 and ax.lines[-1].get_xdata() == [20.0, 20.0]
+
+
+def test_currents_carry_their_units(ax):
+    DRAWINGS["currents"](ax)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("Time (ms)", "Current (nA)")
+
+
+# --- Other pictures -----------------------------------------------------------------------------
+
+
+def test_a_raster_has_one_row_a_copy_and_ends_where_it_is_told(ax):
+    DRAWINGS["raster"](ax)
+    rows = [row.get_positions() for row in ax.collections]
+    assert [list(row) for row in rows] == [[1.5], [1.5], []]
+    assert ax.get_xlim() == (0, 2.0) and ax.get_xlabel() == "Time (ms)"
+
+
+@pytest.mark.parametrize("name", ["histogram", "sideways histogram"])
+def test_a_histogram_is_a_density_with_its_unit(ax, name):
+    DRAWINGS[name](ax)
+    areas = [bar.get_width() * bar.get_height() for bar in ax.patches]
+    assert sum(areas) == pytest.approx(1)
+    label = ax.get_xlabel() if "sideways" in name else ax.get_ylabel()
+    assert label == "Density (1/mV)"
+
+
+def test_regimes_are_named_on_their_sides_of_the_rheobase(ax):
+    DRAWINGS["regimes"](ax)
+    sides = {text.get_text(): text.get_position()[0] > 20 for text in ax.texts}
+    assert sides == {"fluctuation-driven": False, "mean-driven": True}
+    plotting.plot_regimes(ax, 0.0, 20.0)
+    assert len(ax.texts) == 2
+
+
+def test_an_upright_line_has_no_name_unless_it_is_given_one(ax):
+    plotting.plot_upright(ax, 3.0)
+    assert ax.lines[0].get_xdata() == [3.0, 3.0] and not ax.texts
+
+
+def test_a_log_axis_has_the_ticks_that_it_is_given_and_no_others(ax):
+    plotting.use_log_axis(ax, [5, 50, 500])
+    assert ax.get_xscale() == "log" and len(ax.get_xticks(minor=True)) == 0
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["5", "50", "500"]
+
+
+@pytest.mark.parametrize("theory", [False, True], ids=["measured", "theory"])
+def test_a_response_is_gain_and_phase_over_the_frequency(theory):
+    axes = plt.figure().subplots(1, 2)
+    gain, phase = np.array([0.5, 0.4, 0.1]), np.array([-0.1, -0.6, -1.4])
+    assert plotting.plot_response(axes, CURRENTS, gain, phase, theory=theory) is axes
+    assert [ax.lines[0].get_ydata().tolist() for ax in axes] == [gain.tolist(), phase.tolist()]
+    assert [ax.get_xscale() for ax in axes] == ["log", "log"]
+    assert (axes[0].get_yscale(), axes[1].get_yscale()) == ("log", "linear")
+    assert [ax.get_ylabel() for ax in axes] == ["Gain (mV/nA)", "Phase (rad)"]
+
+
+def test_a_driven_grid_has_each_current_above_its_voltage():
+    fig, panels = plotting.plot_driven_grid(T, PAIR[:-1], PAIR, ["a step", "a ramp"])
+    top, bottom = np.reshape(fig.axes, (2, 2))
+    assert list(bottom) == list(panels)
+    assert [ax.get_title() for ax in top] == ["a step", "a ramp"]
+    assert [ax.lines[0].get_ydata().tolist() for ax in top] == PAIR[:-1].T.tolist()
+    assert [ax.lines[0].get_ydata().tolist() for ax in bottom] == PAIR.T.tolist()
+    assert [bool(ax.get_ylabel()) for ax in fig.axes] == [True, False, True, False]
+
+
+def test_panels_below_each_other_share_one_label():
+    fig, axes = plt.subplots(2, 1, sharex=True, sharey=True)
+    for ax in axes:
+        DRAWINGS["voltage"](ax)
+    assert plotting.use_one_ylabel(fig) is fig
+    assert fig.get_supylabel() == "Membrane potential (mV)"
+    assert [(ax.get_xlabel(), ax.get_ylabel()) for ax in axes] == [("", ""), ("Time (ms)", "")]
 
 
 # --- The grid ----------------------------------------------------------------------------------
