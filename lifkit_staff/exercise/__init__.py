@@ -1,7 +1,8 @@
 """How an exercise is written: its module, its table of mistakes, the notebook's cell."""
 
 from .cases import Line, ReadableGenerator, also, case, holds, line
-from .reference import Reference, ReferenceLike, make_key, with_pairs
+from .pairs import with_pairs
+from .reference import Reference, ReferenceLike, make_key
 from .written import Written, exercise, lab, solution
 
 __all__ = [

@@ -24,11 +24,24 @@ Edit = tuple[str, str]
 #: Fields of syntax trees that say nothing about the program.
 _NOT_COMPARED = {"ctx", "kind", "type_comment", "type_params"}
 
+#: Nodes below which nothing can be edited.
+_LEAVES = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
+
 Bindings = dict[str, Any]
 
 
 class NoMatch(ValueError):
-    """A pattern stands nowhere in the text."""
+    """A pattern stands nowhere in the text; says so with the nearest line."""
+
+    def __init__(self, old: str, tree: ast.AST | None = None) -> None:
+        super().__init__(old)
+        self.old, self.tree = old, tree
+
+    def __str__(self) -> str:
+        # Worked out when somebody reads it: edits are tried by the thousand.
+        if self.tree is None:
+            return self.old
+        return f"`{self.old}` stands nowhere. The nearest line is `{_nearest(self.old, self.tree)}`."
 
 
 def edits_of(entry: Any) -> tuple[Edit, ...]:
@@ -79,8 +92,7 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
         editor = _Editor(pattern, replacement)
         tree = editor.visit(tree)
         if not editor.count:
-            raise NoMatch(f"`{old}` stands nowhere. The nearest line is `{_nearest(old, tree)}`.")
-        _fill_empty_bodies(tree)
+            raise NoMatch(old, tree)
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
@@ -150,7 +162,9 @@ class _Editor(ast.NodeTransformer):
         return node
 
     def _child(self, item: Any) -> Any:
-        found = self.visit(item) if isinstance(item, ast.AST) else item
+        if not isinstance(item, ast.AST) or isinstance(item, _LEAVES):
+            return item
+        found = self.visit(item)
         if isinstance(found, _Statements):
             raise NoMatch("An expression inside a statement can't be replaced by statements.")
         return found
@@ -177,7 +191,7 @@ class _Editor(ast.NodeTransformer):
                 done.append(statement)
             else:
                 done.append(self.visit(statement))
-        return done
+        return done or [ast.Pass()]
 
     def _length(self, body: list[ast.stmt], bindings: Bindings) -> int:
         """Return how many of the first statements match, 0 where they don't."""
@@ -283,12 +297,6 @@ def _with_context(body: Sequence[ast.stmt], node: Any) -> ast.expr:
     if hasattr(node, "ctx") and hasattr(value, "ctx"):
         value.ctx = node.ctx
     return value
-
-
-def _fill_empty_bodies(tree: ast.AST) -> None:
-    for node in ast.walk(tree):
-        if hasattr(node, "body") and node.body == []:
-            node.body = [ast.Pass()]
 
 
 def _nearest(old: str, tree: ast.AST) -> str:

@@ -5,7 +5,6 @@ Only the build, the grader and the tests hold such references; a student's copy 
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -16,10 +15,8 @@ from lifkit.judge import Case, Exercise, Key, Mistake
 from lifkit.judge.calling import answer
 from lifkit.judge.compare import by_name, gaps
 from lifkit.judge.diagnose import RAISED, alike, raised
-from lifkit.judge.keys import pack
-from lifkit.judge.pairs import digest
 
-__all__ = ["Reference", "ReferenceLike", "make_key", "with_pairs"]
+__all__ = ["Reference", "ReferenceLike", "fingerprint", "make_key"]
 
 
 class ReferenceLike(Protocol):
@@ -118,7 +115,7 @@ def make_key(
     mistakes: list[Mistake] = []
     fingerprints: dict[str, tuple[Any, ...]] = {}
     for mistake, wrong in reference.mistakes.values() if with_mistakes else ():
-        rows = tuple(_fingerprint(exercise, wrong, case) for case in cases)
+        rows = tuple(fingerprint(exercise, wrong, case) for case in cases)
         right = all(
             row is None or _agrees(exercise, case, known, row)
             for case, known, row in zip(cases, expected, rows, strict=True)
@@ -140,50 +137,8 @@ def make_key(
     )
 
 
-def with_pairs(reference: Any, key: Key) -> Key:
-    """Add the digests of each two mistakes at once to a key, where the digest tells which they are.
-
-    They are taken on the smallest case of each group, since there are thousands.
-
-    Parameters
-    ----------
-    reference : Reference
-        One that can make ``pairs()``; for another the key stays as it is.
-    key : Key
-        Its key.
-    """
-    if not hasattr(reference, "pairs"):
-        return key
-    exercise = key.exercise
-    chosen = _smallest_of_each_group(key)
-    cases = [key.cases[index] for index in chosen]
-    places = {mistake.id: place for place, mistake in enumerate(key.mistakes)}
-    taken = {digest(exercise, [key.expected[index] for index in chosen])}
-    for rows in key.fingerprints.values():
-        taken.add(digest(exercise, [rows[index] for index in chosen]))
-    found: dict[int, tuple[int, int]] = {}
-    for first, second, wrong in reference.pairs():
-        if first.id not in places or second.id not in places:
-            continue
-        name = digest(exercise, [_fingerprint(exercise, wrong, case) for case in cases])
-        if name in taken:
-            found.pop(name, None)
-            continue
-        taken.add(name)
-        found[name] = places[first.id], places[second.id]
-    return dataclasses.replace(key, pairs=found, pair_cases=tuple(case.name for case in cases))
-
-
-def _smallest_of_each_group(key: Key) -> list[int]:
-    sizes: dict[str, tuple[int, int]] = {}
-    for index, (case, right) in enumerate(zip(key.cases, key.expected, strict=True)):
-        if case.fingerprint:
-            size = sum(value.nbytes for value in pack(right).values()), index
-            sizes[case.group] = min(size, sizes.get(case.group, size))
-    return sorted(index for _, index in sizes.values())
-
-
-def _fingerprint(exercise: Exercise, wrong: Callable[..., Any], case: Case) -> Any:
+def fingerprint(exercise: Exercise, wrong: Callable[..., Any], case: Case) -> Any:
+    """Return what a wrong solver gives on a case, as keys hold it; None where they hold nothing."""
     if not case.fingerprint:
         return None
     given = answer(exercise, wrong, case)

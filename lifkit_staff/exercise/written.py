@@ -11,10 +11,9 @@ import contextlib
 import functools
 import importlib
 import inspect
-import itertools
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -231,15 +230,6 @@ class Written:
             for mistake, one in self.variants.items()
         }
 
-    def pairs(self) -> Iterator[tuple[Mistake, Mistake, Callable[..., Any]]]:
-        """Make each two mistakes at once, where their edits leave one another's place alone."""
-        made = [(mistake, one) for mistake, one in self.variants.items() if not mistake.form]
-        for (first, one), (second, other) in itertools.combinations(made, 2):
-            both = _composed(self, one, other)
-            if both is not None:
-                label = f"{self.name}: {first.name} and {second.name}"
-                yield first, second, compiled(self.name, both.texts, label, both.globals)
-
     # Cases ---------------------------------------------------------------------------------------
 
     def public(self) -> list[Case]:
@@ -329,23 +319,6 @@ def solution(package: str, references: Sequence[Any], name: str) -> Callable[...
         if one.exercise.name == name:
             return one.solve
     raise AttributeError(f"module {package!r} has no attribute {name!r}")
-
-
-def _composed(written: Written, one: Variant, other: Variant) -> Variant | None:
-    """Return two edits at once, or None where the one takes the other's place away."""
-    if one.base == other.base:
-        for edits in ((*one.edits, *other.edits), (*other.edits, *one.edits)):
-            with contextlib.suppress(NoMatch):
-                text = apply(one.base, edits)
-                return replace(one, texts=(*one.texts[: one.at], text, *one.texts[one.at :][1:]))
-        return None
-    own = written.cell.source
-    if own not in (one.base, other.base):
-        return None
-    through, here = (other, one) if one.base == own else (one, other)
-    if through.texts[-1] != own:  # a second style of this exercise
-        return None
-    return replace(through, texts=(*through.texts[:-1], here.texts[-1]))
 
 
 def _written(module: str, name: str) -> Written:
