@@ -14,7 +14,7 @@ PYTHON := python3 python3.13 python3.12 python3.11 python
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab demo test bench handout lint format check-notebooks build lock clean
+.PHONY: help setup lab demo test test-exercise bench handout lint format check-notebooks build lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,10 @@ demo: setup ## grade a sample class, from release to feedback
 
 test: lint ## format, lint and type checks, then every test
 	$(RUN) $(BIN)/python -m pytest -n auto --dist loadfile
+
+test-exercise: setup ## test one exercise: make test-exercise X=firing_rate
+	$(RUN) $(BIN)/python -m pytest -q tests/test_every_exercise.py tests/test_every_report.py \
+	    -k "$(X)"
 
 bench: setup ## print the benchmark tables
 	$(RUN) $(BIN)/python -m benchmarks

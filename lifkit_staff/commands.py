@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-__all__ = ["build", "grade", "handout", "report", "static_page"]
+__all__ = ["build", "grade", "handout", "mutants", "new", "report", "static_page"]
 
 
 def build(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +23,56 @@ def _build(options: argparse.Namespace) -> None:
     root = authoring.find_root(options.root)
     for path in authoring.build(root):
         print(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def new(parser: argparse.ArgumentParser) -> None:
+    """start an exercise or a lab"""
+    kinds = parser.add_subparsers(required=True, metavar="KIND")
+    one = kinds.add_parser("exercise", help="write its module, its table and its cells")
+    one.add_argument("name", help="the function that students will write")
+    one.add_argument("--lab", required=True, help="e.g. lab2")
+    lab = kinds.add_parser("lab", help="write its notebook and its package")
+    lab.add_argument("name", help="e.g. lab9")
+    lab.add_argument("title", help="what it is about")
+    for kind in (one, lab):
+        _add_root(kind)
+    parser.set_defaults(run=_new)
+
+
+def _new(options: argparse.Namespace) -> None:
+    from .authoring import new
+    from .course import find_root
+
+    root = find_root(options.root)
+    if hasattr(options, "title"):
+        written = new.new_lab(root, options.name, options.title)
+    else:
+        written = new.new_exercise(root, options.lab, options.name)
+    for path in written:
+        print(path.relative_to(root))
+    if not hasattr(options, "title"):
+        print(f"Fill them in, then: make test-exercise X={options.name}")
+
+
+def mutants(parser: argparse.ArgumentParser) -> None:
+    """say what the check makes of single edits by machine"""
+    parser.add_argument("name", help="the exercise")
+    _add_root(parser)
+    parser.set_defaults(run=_mutants)
+
+
+def _mutants(options: argparse.Namespace) -> None:
+    from .authoring.mutants import as_text, survey
+    from .course import find_root
+    from .exercise import Written
+    from .references import load_references
+
+    reference = load_references(find_root(options.root)).get(options.name)
+    if not isinstance(reference, Written):
+        raise ValueError(
+            f"There is no exercise {options.name!r} with a solved cell in this course."
+        )
+    print(as_text(reference, survey(reference)))
 
 
 def handout(parser: argparse.ArgumentParser) -> None:

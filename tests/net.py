@@ -12,6 +12,7 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+# ruff: noqa: E402
 from lifkit.judge import Call, Case
 from lifkit.judge.calling import answer
 from lifkit.judge.compare import by_name, gaps

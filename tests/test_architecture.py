@@ -109,8 +109,8 @@ IMPORT_MAP = {
     ),
     # Its commands open every room on demand.
     "lifkit_staff.commands": may(
-        ours_lazily="lifkit_staff.authoring lifkit_staff.course lifkit_staff.grading "
-        "lifkit_staff.references"
+        ours_lazily="lifkit_staff.authoring lifkit_staff.course lifkit_staff.exercise "
+        "lifkit_staff.grading lifkit_staff.references"
     ),
 }
 # Files with rules of their own: what becomes a kernel in the box, among the notebook's code; what that
@@ -130,10 +130,7 @@ FILES = {
 }
 # For one release older course files find what they name.
 ALIASES = ("lifkit/build.py", "lifkit/exercises.py", "lifkit/grading/course.py")
-# While exercises are written in the old way they import the alias.
-REFERENCE_RULE = may(
-    "lifkit_staff.exercise lifkit.judge lifkit.exercises", scipy="the Siegert formula's integral"
-)
+REFERENCE_RULE = may("lifkit_staff.exercise lifkit.judge", scipy="the Siegert formula's integral")
 EVERYBODYS = frozenset(sys.stdlib_module_names) | {"numpy"}
 
 

@@ -65,7 +65,8 @@ def _coarse(array: np.ndarray) -> np.ndarray:
     values[np.isnan(values)] = np.nan  # one of the many that there are
     fraction, exponent = np.frexp(values)
     kept = np.where(np.isfinite(values), np.rint(fraction * 2.0**_DIGITS), values)
-    return np.asarray(np.ldexp(kept, exponent - _DIGITS) + 0.0, dtype="<f8")
+    with np.errstate(over="ignore"):  # the largest numbers there are become infinite
+        return np.asarray(np.ldexp(kept, exponent - _DIGITS) + 0.0, dtype="<f8")
 
 
 def pair_of(key: Key, answers: Sequence[Answer]) -> tuple[Mistake, ...]:

@@ -41,7 +41,9 @@ class NoMatch(ValueError):
         # Worked out when somebody reads it: edits are tried by the thousand.
         if self.tree is None:
             return self.old
-        return f"`{self.old}` stands nowhere. The nearest line is `{_nearest(self.old, self.tree)}`."
+        return (
+            f"`{self.old}` stands nowhere. The nearest line is `{_nearest(self.old, self.tree)}`."
+        )
 
 
 def edits_of(entry: Any) -> tuple[Edit, ...]:

@@ -93,6 +93,8 @@ def two_at_once(
 ) -> Iterator[tuple[Mistake, Mistake, Callable[..., Any]]]:
     """Make each two mistakes at once, where their edits leave one another's place alone.
 
+    Those of an earlier exercise are left out: its own check names them.
+
     Parameters
     ----------
     written : Written
@@ -104,33 +106,26 @@ def two_at_once(
     first, second : Mistake
     wrong : callable
     """
-    made = [(one, way) for one, way in written.variants.items() if not one.form and one.id in ids]
+    made = [
+        (one, way)
+        for one, way in written.variants.items()
+        if not one.form and one.id in ids and one.name in written.table.entries
+    ]
     for (first, one), (second, other) in itertools.combinations(made, 2):
-        both = _composed(written.cell.source, one, other)
+        both = _composed(one, other)
         if both is not None:
             label = f"{written.name}: {first.name} and {second.name}"
             with contextlib.suppress(SyntaxError):  # one edit made the other's text impossible
                 yield first, second, compiled(written.name, both.texts, label, both.globals)
 
 
-def _composed(own: str, one: Variant, other: Variant) -> Variant | None:
-    """Return two edits at once, or None where the one takes the other's place away.
-
-    Parameters
-    ----------
-    own : str
-        The exercise's solved cell; edits of an earlier exercise's cell show through it.
-    one, other : Variant
-    """
-    if one.base == other.base:
-        for first, second in ((one, other), (other, one)):
-            with contextlib.suppress(NoMatch):
-                text = apply(first.texts[first.at], second.edits)
-                texts = list(first.texts)
-                texts[first.at] = text
-                return dataclasses.replace(first, texts=tuple(texts))
+def _composed(one: Variant, other: Variant) -> Variant | None:
+    """Return two edits of one text at once, or None where one takes the other's place away."""
+    if one.base != other.base:
         return None
-    through, here = (other, one) if one.base == own else (one, other)
-    if here.base != own or through.texts[-1] != own:  # a second style of this exercise
-        return None
-    return dataclasses.replace(through, texts=(*through.texts[:-1], here.texts[-1]))
+    for first, second in ((one, other), (other, one)):
+        with contextlib.suppress(NoMatch):
+            texts = list(first.texts)
+            texts[first.at] = apply(first.texts[first.at], second.edits)
+            return dataclasses.replace(first, texts=tuple(texts))
+    return None

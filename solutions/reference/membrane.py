@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lifkit.exercises import Output
+from lifkit.judge import Output
 
 #: Correct double-precision solvers (11 orders of operation, tau/dt up to 1e3) differ by at most
 #: 1e-11 mV while Euler's method is stable; two orders of magnitude are left to spare.
@@ -15,7 +15,8 @@ V_RTOL = 1e-11
 
 def voltage(**given):
     """Return the output V in mV, one row a time and one column a neuron."""
-    return Output(**{"name": "V", "unit": "mV", "atol": V_ATOL, "axes": ("step", "neuron")} | given)
+    usual: dict = {"name": "V", "unit": "mV", "atol": V_ATOL, "axes": ("step", "neuron")}
+    return Output(**usual | given)
 
 
 STEPPED = voltage(

@@ -1,4 +1,4 @@
-"""What the exercises about spiking solvers share: outputs, certificates, ways to go wrong.
+"""What the exercises about spiking solvers share: outputs, certificates, draws.
 
 A spiking solver is compared to the last step: a case is used only where no correct solver, whatever
 its order of operations, can put a spike on another step.  `certify` proves that for a case.
@@ -6,14 +6,13 @@ its order of operations, can put a spike on another step.  `certify` proves that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from lifkit.exercises import Case, Output
+from lifkit.judge import Case, Output
 
 #: Correct double-precision solvers (11 operation orders, 4.2e5 parameter draws, tau/dt up to 1e4)
 #: differ by at most 6.8e-11 mV while their spikes agree; one order of magnitude is left to spare.
@@ -160,7 +159,7 @@ def neurons(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-# Secret cases ------------------------------------------------------------------------------------
+# Draws -------------------------------------------------------------------------------------------
 
 
 def draw_neurons(rng: np.random.Generator, n: int, drive: tuple[float, float]) -> dict[str, Any]:
@@ -176,108 +175,3 @@ def draw_neurons(rng: np.random.Generator, n: int, drive: tuple[float, float]) -
         "I_ext": g_m * (V_theta - E_m) * rng.uniform(*drive, n),
         "tau": rng.uniform(5, 22, n),
     }
-
-
-def certified(make: Callable[[], Case], certify: Callable[[Case], None] = certify) -> Case:
-    """Draw a case again until it is certified; about one in a thousand is not."""
-    while True:
-        case = make()
-        try:
-            certify(case)
-        except ValueError:
-            continue
-        return case
-
-
-# Wrong solvers -----------------------------------------------------------------------------------
-#
-# A usual mistake changes one thing about the right solver.  `variant` is the right solver with its
-# parts as arguments; `p` holds the parameters under their names.
-
-
-def euler_step(V: np.ndarray, p: SimpleNamespace) -> np.ndarray:
-    """Return V one forward Euler step later."""
-    return V + p.dt * (-(V - p.E_m) + p.I_ext / p.g_m) / p.tau
-
-
-def at_threshold(V: np.ndarray, p: SimpleNamespace) -> np.ndarray:
-    """Return which neurons fire."""
-    return V >= p.V_theta
-
-
-def to_reset(V: np.ndarray, p: SimpleNamespace) -> Any:
-    """Return the voltage after a spike."""
-    return p.V_reset
-
-
-def times_of(spikes: np.ndarray, p: SimpleNamespace) -> Any:
-    """Return the spike times of each neuron in ms."""
-    return [np.nonzero(column)[0] * p.dt for column in spikes.T]
-
-
-def held_steps(p: SimpleNamespace) -> int:
-    """Return for how many steps a neuron is held after a spike."""
-    return steps_of(p.t_ref, p.dt)
-
-
-#: The arguments of `lif_euler`.
-PARAMETERS = ("N_t", "dt", "V_init", "E_m", "V_theta", "V_reset", "I_ext", "g_m", "tau")
-
-
-def variant(
-    *,
-    prepare: Callable[[SimpleNamespace], Any] = lambda p: None,
-    step: Callable[[np.ndarray, SimpleNamespace], np.ndarray] = euler_step,
-    fires: Callable[[np.ndarray, SimpleNamespace], np.ndarray] = at_threshold,
-    reset: Callable[[np.ndarray, SimpleNamespace], Any] = to_reset,
-    held: Callable[[SimpleNamespace], int] = held_steps,
-    hold: Callable[[np.ndarray, SimpleNamespace], Any] = lambda V, p: V,
-    start: Callable[[SimpleNamespace], Any] = lambda p: p.V_init,
-    times: Callable[[np.ndarray, SimpleNamespace], Any] = times_of,
-    finish: Callable[[np.ndarray, np.ndarray, Any, SimpleNamespace], Any] = (
-        lambda V, spikes, spike_times, p: (V, spikes, spike_times)
-    ),
-    dtype: type = float,
-    parameters: tuple[str, ...] = (*PARAMETERS, "t_ref"),
-) -> Callable[..., Any]:
-    """Return a solver with some of its parts replaced.
-
-    Parameters
-    ----------
-    prepare : callable
-        Changes the parameters before anything else.
-    step, fires, reset, held, hold : callable
-        One Euler step; who fires; the voltage after a spike; the steps of rest after it; the voltage
-        in such a step, made of the one before.
-    start, times, finish : callable
-        The first row; the spike times from the spikes; what is returned.
-    dtype : type
-        Type of the array of voltages.
-    parameters : tuple of str
-        Names of the solver's arguments, in order; those that are not given stay unset.
-        `prepare` has to set ``N_t`` where it is none of them.
-
-    Notes
-    -----
-    While step k runs (the one that makes row k + 1), ``p.k`` is k.
-    """
-
-    def solver(*arguments: Any) -> Any:
-        p = SimpleNamespace(t_ref=0.0)
-        vars(p).update(zip(parameters, arguments, strict=False))
-        p.V_init, p.I_ext, p.tau = (np.array(x, float) for x in (p.V_init, p.I_ext, p.tau))
-        prepare(p)
-        V = np.zeros((p.N_t + 1, len(p.V_init)), dtype=dtype)
-        spikes = np.zeros(V.shape)
-        rest = np.zeros(len(p.V_init), dtype=int)
-        V[0] = start(p)
-        for k in range(1, p.N_t + 1):
-            p.k = k - 1
-            updated = np.where(rest > 0, hold(V[k - 1], p), step(V[k - 1], p))
-            fired = fires(updated, p) & (rest == 0)
-            rest = np.where(fired, held(p), np.maximum(rest - 1, 0))
-            V[k] = np.where(fired, reset(updated, p), updated)
-            spikes[k] = fired
-        return finish(V, spikes, times(spikes, p), p)
-
-    return solver

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from lifkit.exercises import Output
+from lifkit.judge import Output
 from lifkit_staff.exercise import also, case, exercise, holds
 
 RATE = Output(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lifkit.exercises import Output
+from lifkit.judge import Output
 from lifkit_staff.exercise import case, exercise, holds
 
 FACTORS = Output(

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy  # its parts load when they are first used: other labs need none of them
 
-from lifkit.exercises import Output
+from lifkit.judge import Output
 from lifkit_staff.exercise import also, case, exercise, holds
 
 RATE = Output(

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from lifkit.exercises import Output
+from lifkit.judge import Output
 from lifkit_staff.exercise import also, case, exercise, holds
 
 from ...trains import irregular_train
@@ -120,7 +120,7 @@ def edges(rng):
         np.sort(np.concatenate([edge[1::2], within[:2], edge[-1:] + 0.5])),
         np.concatenate([edge[:1] - 2.0, within, edge[-1:]]),
     ]
-    given = {"spike_times": spike_times, "t_start": t_start, "bin_size": 2.5}
+    given: dict = {"spike_times": spike_times, "t_start": t_start, "bin_size": 2.5}
     return [
         case("spikes on the edges", t_stop=float(edge[-1]), **given),
         case("spikes on the edges, and a bin that does not fit", t_stop=edge[-1] + 0.75, **given),
