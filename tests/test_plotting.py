@@ -11,11 +11,13 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import seaborn as sns
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import TightLayoutEngine
 
 from lifkit import plotting
+from lifkit.plotting.traces import MARGIN, SHARPNESS
 
 T = 0.5 * np.arange(9)
 V = np.array([-70.0, -62.0, -55.0, -75.0, -66.0, -57.0, -75.0, -66.0, -57.0])
@@ -381,9 +383,7 @@ def test_theme_is_the_seeds():
     plotting.use_theme()
     assert not (mpl.rcParams["axes.spines.top"] or mpl.rcParams["axes.spines.right"])
     cycle = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
-    assert [to_rgb(colour) for colour in cycle] == list(
-        map(tuple, plotting.sns.color_palette("Set2"))
-    )
+    assert [to_rgb(colour) for colour in cycle] == list(map(tuple, sns.color_palette("Set2")))
 
 
 def test_font_scale_multiplies_the_font_size():
@@ -436,7 +436,7 @@ def test_shown_figure_has_its_own_size_and_more_pixels(shown, ax):
     pixels, inches = picture_of(shown["text/html"]), ax.figure.get_size_inches()
     width = int(re.search('width="([0-9]+)"', shown["text/html"])[1])
     assert width == inches[0] * ax.figure.dpi
-    assert pixels.shape[1] == plotting.SHARPNESS * width
+    assert pixels.shape[1] == SHARPNESS * width
 
 
 def colours_of(pixels):
@@ -490,7 +490,7 @@ def outside_names(layout):
 def test_shown_figure_cuts_nothing_off(draw):
     plotting.use_theme()
     pixels = picture_of(plotting.as_html(draw(), ALT))
-    edge = round(plotting.MARGIN * 96 * plotting.SHARPNESS)
+    edge = round(MARGIN * 96 * SHARPNESS)
     ink = np.argwhere((pixels[..., :3] < 0.9).any(axis=-1))
     assert np.all(ink.min(axis=0) >= edge)
     assert np.all(ink.max(axis=0) < np.array(pixels.shape[:2]) - edge)
