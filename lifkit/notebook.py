@@ -12,8 +12,10 @@ from typing import Any
 
 from .checks import report_for, shell, show
 from .judge import as_html, as_text, key_editions, key_names, load_key
+from .judge.keys import lab_exercises
+from .judge.points import keep_points, points_of
 
-__all__ = ["open_lab"]
+__all__ = ["open_lab", "points_of"]
 
 
 def open_lab(lab: str, edition: str = "") -> None:
@@ -26,9 +28,12 @@ def open_lab(lab: str, edition: str = "") -> None:
     lab : str
         The lab's name, e.g. ``"lab2"``.
     edition : str
-        The edition that the notebook was built for; empty in the instructor's source.
+        The edition that the notebook was built for, and behind a colon its exercises' points; empty in
+        the instructor's source.
     """
     mine = key_editions(lab)
+    edition, _, points = edition.partition(":")
+    keep_points(lab, points if mine == {edition} else "", lab_exercises(lab))
     if not mine:
         _note(
             f"This lifkit does not know {lab}. Your notebook is newer than the lifkit beside it: update "

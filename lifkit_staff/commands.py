@@ -13,6 +13,7 @@ __all__ = ["build", "grade", "handout", "mutants", "new", "report", "static_page
 
 def build(parser: argparse.ArgumentParser) -> None:
     """rebuild keys and student notebooks"""
+    parser.add_argument("labs", nargs="*", metavar="LAB", help="only these labs, e.g. lab2 (all)")
     _add_root(parser)
     parser.set_defaults(run=_build)
 
@@ -21,7 +22,7 @@ def _build(options: argparse.Namespace) -> None:
     from . import authoring
 
     root = authoring.find_root(options.root)
-    for path in authoring.build(root):
+    for path in authoring.build(root, options.labs):
         print(path.relative_to(root) if path.is_relative_to(root) else path)
 
 

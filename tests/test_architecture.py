@@ -88,6 +88,7 @@ IMPORT_MAP = {
         "lifkit_staff.exercise lifkit_staff.references lifkit_staff.course",
         nbgrader="makes the student notebooks",
         nbformat="reads notebooks",
+        traitlets="what a step's settings are made of",
     ),
     "lifkit_staff.grading": may(
         "lifkit.judge lifkit_staff.exercise lifkit_staff.references lifkit_staff.course",

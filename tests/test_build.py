@@ -13,6 +13,7 @@ from lifkit.cli import copy_labs, main
 from lifkit.judge import KEYS, key_editions, load_key
 from lifkit_staff import authoring as build
 from lifkit_staff.exercise import make_key
+from lifkit_staff.exercise.cells import read_lab
 from lifkit_staff.references import load_references
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,10 +42,10 @@ def test_building_twice_changes_no_byte(rebuilt, tmp_path):
     for path in rebuilt.rglob("*.ipynb"):
         assert path.read_bytes() == (tmp_path / path.relative_to(rebuilt)).read_bytes()
     one, two = tmp_path / "one", tmp_path / "two"
-    assert not key_editions("lab2", one)
-    first = [path.read_bytes() for path in build.build_keys(ROOT, one)]
-    assert first == [path.read_bytes() for path in build.build_keys(ROOT, two)]
-    assert len(key_editions("lab2", one)) == 1  # that there were none is forgotten
+    assert not key_editions("lab1", one)
+    first = [path.read_bytes() for path in build.build_keys(ROOT, one, ["lab1"])]
+    assert first == [path.read_bytes() for path in build.build_keys(ROOT, two, ["lab1"])]
+    assert len(key_editions("lab1", one)) == 1  # that there were none is forgotten
 
 
 @pytest.mark.parametrize("name", REFERENCES)
@@ -64,7 +65,7 @@ def test_keys_hold_what_the_references_give(name):
             )
             for one, other in pairs:
                 np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
-    assert key.fingerprints.keys() == {mistake.name for mistake in fresh.mistakes}
+    assert key.fingerprints.keys() == {mistake.id for mistake in fresh.mistakes}
 
 
 def test_every_key_belongs_to_a_reference_and_all_stay_small():
@@ -180,7 +181,9 @@ def test_notebooks_carry_the_edition_of_their_keys(lab):
         load_key(name).edition for name, ref in REFERENCES.items() if ref.exercise.lab == lab
     }
     assert len(editions) == 1
-    assert f'open_lab(\\"{lab}\\", edition=\\"{editions.pop()}\\")' in text
+    cells = read_lab(ROOT / "solutions" / "labs" / lab / f"{lab}.ipynb").cells
+    points = ",".join(f"{cells[name].points:g}" for name in cells)
+    assert f'open_lab(\\"{lab}\\", edition=\\"{editions.pop()}:{points}\\")' in text
 
 
 def test_the_handout_has_no_solutions(tmp_path):

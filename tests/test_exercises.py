@@ -23,6 +23,7 @@ from lifkit.judge import (
     unpack,
 )
 from lifkit.judge.calling import Answer
+from lifkit.judge.keys import forget_keys, lab_exercises
 
 ARRAY = Output(name="x", unit="mV", atol=1e-9, axes=("step", "neuron"), shape="(N_t + 1, n)")
 TRAINS = Output(name="times", kind="ragged", unit="ms", atol=1e-6, axes=("neuron", "spike"))
@@ -201,11 +202,11 @@ def test_an_array_that_is_not_all_there_is_refused(place):
 
 def test_a_labs_editions_are_read_without_loading_its_keys():
     labs = {name: load_key(name) for name in key_names()}
-    load_key.cache_clear()
-    key_editions.cache_clear()
+    forget_keys()
     for lab in ("lab1", "lab2", "lab3", "lab9"):
         mine = {key.edition for key in labs.values() if key.exercise.lab == lab}
         assert key_editions(lab) == mine
+    assert lab_exercises("lab1")[0] == "passive_euler"
     assert load_key.cache_info().currsize == 0
 
 

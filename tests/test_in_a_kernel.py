@@ -105,6 +105,12 @@ def test_an_ordinary_undefined_name_keeps_its_traceback(run):
 def test_a_notebook_of_another_edition_is_told_so_kindly(run):
     edition = load_key("lif_euler").edition
     assert run(f"lifkit.open_lab('lab2', edition='{edition}')") == []
+    assert run(f"lifkit.open_lab('lab2', edition='{edition}:10,10,4,6,8')") == []
+    (points,) = run("from lifkit.notebook import points_of; list(points_of('lab2').items())[:2]")
+    assert points.data["text/plain"] == "[('lif_euler', 10.0), ('LIFNeuron', 10.0)]"
+    for odd in ("", ":1,2", ":a,b,c,d,e"):  # older, or not for these exercises
+        assert run(f"lifkit.open_lab('lab2', edition='{edition}{odd}')") == []
+        assert run("points_of('lab2')")[0].data["text/plain"] == "{}"
     _, text = shown(run("lifkit.open_lab('lab2', edition='00000000')"))
     assert "do not belong together" in text and "is safe" in text
     _, text = shown(run("lifkit.open_lab('lab99', edition='1')"))

@@ -24,9 +24,12 @@ from .model import Call, Case, Exercise, Key, Mistake, Output, Property
 __all__ = [
     "KEYS",
     "KeyNotFound",
+    "forget_keys",
     "key_editions",
     "key_names",
+    "lab_exercises",
     "load_key",
+    "outlines",
     "pack",
     "save_key",
     "unpack",
@@ -178,9 +181,19 @@ def key_names(folder: Path = KEYS) -> list[str]:
     return sorted(path.stem for path in Path(folder).glob("*.npz"))
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Outline:
+    """What a key's text says of its exercise's place in the course."""
+
+    name: str
+    lab: str
+    edition: str
+    order: tuple[Any, ...]
+
+
 @functools.cache
-def key_editions(lab: str, folder: Path = KEYS) -> frozenset[str]:
-    """Return the editions of a lab's keys: one where all were built together, none without a key.
+def outlines(folder: Path = KEYS) -> tuple[Outline, ...]:
+    """Return what stands in all keys' texts, in the order of the labs' notebooks.
 
     Takes a tenth of the time of loading the keys: it reads their texts and leaves the arrays.
 
@@ -189,8 +202,29 @@ def key_editions(lab: str, folder: Path = KEYS) -> frozenset[str]:
     ValueError
         As for `load_key`.
     """
-    trees = [_read(Path(folder) / f"{name}.npz", _text) for name in key_names(folder)]
-    return frozenset(tree["edition"] for tree in trees if tree["exercise"]["lab"] == lab)
+    found = []
+    for name in key_names(folder):
+        tree = _read(Path(folder) / f"{name}.npz", _text)
+        exercise = tree["exercise"]
+        order = exercise["lab"], tree.get("place", 0), exercise["number"]
+        found.append(Outline(name=name, lab=exercise["lab"], edition=tree["edition"], order=order))
+    return tuple(sorted(found, key=lambda one: one.order))
+
+
+def key_editions(lab: str, folder: Path = KEYS) -> frozenset[str]:
+    """Return the editions of a lab's keys: one where all were built together, none without a key."""
+    return frozenset(one.edition for one in outlines(folder) if one.lab == lab)
+
+
+def lab_exercises(lab: str, folder: Path = KEYS) -> list[str]:
+    """Return the names of a lab's exercises, in the order of its notebook."""
+    return [one.name for one in outlines(folder) if one.lab == lab]
+
+
+def forget_keys() -> None:
+    """Read the keys from disk again when they are next asked for."""
+    load_key.cache_clear()
+    outlines.cache_clear()
 
 
 def _read(path: Path, make: Callable[[Any], Any]) -> dict[str, Any]:
@@ -255,6 +289,7 @@ def _key(tree: dict[str, Any]) -> Key:
             )
         ),
         pair_cases=tuple(tree["pair_cases"]),
+        place=tree.get("place", 0),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,40 +15,60 @@ import nbformat
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Unicode
 
-from lifkit.judge import key_names, load_key
+from lifkit.judge import KEYS, key_editions
+from lifkit.judge.keys import lab_exercises
 
 from ..course import load_config, working_in
 from .errors import BuildError
 from .leaks import BEGIN, END, leaks
+from .places import put
 
-__all__ = ["StampEdition", "build_notebooks", "check_source", "labs_of"]
+__all__ = [
+    "StampEdition",
+    "build_notebooks",
+    "check_source",
+    "labs_of",
+    "make_notebooks",
+    "release_folder",
+]
 
 
 class StampEdition(NbGraderPreprocessor):
     """Write the edition into ``open_lab("labN")``, so that notebook and lifkit know each other.
 
+    Behind the edition and a colon stand the points of the lab's exercises, in the order of the notebook.
     One of the course's steps of generate_assignment (see ``nbgrader_config.py``).
     """
 
+    keys = Unicode(str(KEYS), help="The folder of the keys").tag(config=True)
+
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Stamp all code cells of the notebook."""
+        marks = [cell.metadata.get("nbgrader", {}) for cell in nb.cells]
+        points = {one["grade_id"]: one["points"] for one in marks if one.get("grade")}
         for cell in nb.cells:
             if cell.cell_type == "code":
-                cell.source = re.sub(r'open_lab\("(\w+)"\)', self._stamped, cell.source)
+                cell.source = re.sub(
+                    r'open_lab\("(\w+)"\)', lambda match: self._stamped(match, points), cell.source
+                )
         return nb, resources
 
-    @staticmethod
-    def _stamped(match: re.Match[str]) -> str:
-        lab = match[1]
-        editions = {key.edition for key in map(load_key, key_names()) if key.exercise.lab == lab}
+    def _stamped(self, match: re.Match[str], points: Mapping[str, Any]) -> str:
+        lab, folder = match[1], Path(self.keys)
+        editions = key_editions(lab, folder)
         if len(editions) != 1:
             found = ", ".join(sorted(editions)) or "none"
             raise BuildError(
                 f"The keys of {lab} have no single edition ({found}). Run `lifkit build`, which makes "
                 "the keys before the notebooks."
             )
-        return f'open_lab("{lab}", edition="{editions.pop()}")'
+        (edition,) = editions
+        worth = [points.get(f"{name}_check") for name in lab_exercises(lab, folder)]
+        if None not in worth:
+            edition += ":" + ",".join(f"{float(one or 0):g}" for one in worth)
+        return f'open_lab("{lab}", edition="{edition}")'
 
 
 def labs_of(root: Path) -> list[str]:
@@ -55,7 +76,9 @@ def labs_of(root: Path) -> list[str]:
     return sorted(path.parent.name for path in (root / "solutions" / "labs").glob("*/*.ipynb"))
 
 
-def build_notebooks(root: Path, release: Path | None = None) -> list[Path]:
+def build_notebooks(
+    root: Path, release: Path | None = None, labs: Collection[str] = (), keys: Path = KEYS
+) -> list[Path]:
     """Make the student notebooks through nbgrader's generate_assignment.
 
     A gradebook of its own is used and thrown away, so building never touches a class's grades.
@@ -66,6 +89,10 @@ def build_notebooks(root: Path, release: Path | None = None) -> list[Path]:
         The course root.
     release : Path, optional
         Where they go; the course's release directory unless given.
+    labs : collection of str
+        Only these labs; all unless given.
+    keys : Path
+        The folder of their keys.
 
     Returns
     -------
@@ -77,20 +104,41 @@ def build_notebooks(root: Path, release: Path | None = None) -> list[Path]:
         If a source breaks the contract, nbgrader can't build it, or a line of a solution would be
         released.
     """
-    with tempfile.TemporaryDirectory() as scratch, working_in(root):
+    release = release or release_folder(root)
+    with tempfile.TemporaryDirectory() as scratch:
+        made = make_notebooks(root, Path(scratch), labs, keys)
+        return put({release.resolve() / name: path for name, path in made.items()})
+
+
+def release_folder(root: Path) -> Path:
+    """Return where the course's configuration puts student notebooks."""
+    return root / str(load_config(root, users=False).CourseDirectory.release_directory)
+
+
+def make_notebooks(
+    root: Path, scratch: Path, labs: Collection[str] = (), keys: Path = KEYS
+) -> dict[str, Path]:
+    """Make the student notebooks in a folder of their own.
+
+    Returns
+    -------
+    dict of str to Path
+        Where each belongs in the release directory, to the file.
+    """
+    with working_in(root):
         config = load_config(root, users=False)
-        release = (release or root / config.CourseDirectory.release_directory).resolve()
-        config.CourseDirectory.release_directory = str(Path(scratch) / "release")
+        config.CourseDirectory.release_directory = str(scratch / "release")
         config.CourseDirectory.db_url = f"sqlite:///{scratch}/gradebook.db"
+        config.StampEdition.keys = str(keys)
         api = NbGraderAPI(CourseDirectory(config=config), config=config)
-        made = [_build_notebook(api, root, lab) for lab in labs_of(root)]
-        return [_put(path, release / path.parent.name / path.name) for path in made]
+        wanted = [lab for lab in labs_of(root) if not labs or lab in labs]
+        return {f"{lab}/{lab}.ipynb": _build_notebook(api, root, lab, keys) for lab in wanted}
 
 
-def _build_notebook(api: NbGraderAPI, root: Path, lab: str) -> Path:
+def _build_notebook(api: NbGraderAPI, root: Path, lab: str, keys: Path) -> Path:
     """Let nbgrader build one lab, and refuse what must not be released."""
     source = root / "solutions" / "labs" / lab / f"{lab}.ipynb"
-    check_source(source)
+    check_source(source, keys)
     result = api.generate_assignment(lab, force=True, create=True)
     if not result["success"]:
         raise BuildError(f"nbgrader could not build {lab}:\n{result['log']}")
@@ -104,20 +152,18 @@ def _build_notebook(api: NbGraderAPI, root: Path, lab: str) -> Path:
     return released
 
 
-def _put(made: Path, target: Path) -> Path:
-    """Put a file in its place, whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    half = target.with_suffix(".part")
-    half.write_bytes(made.read_bytes())
-    half.replace(target)
-    return target
-
-
-def check_source(path: Path) -> None:
+def check_source(path: Path, keys: Path = KEYS) -> None:
     """Raise BuildError if an instructor's notebook breaks the course's contract.
 
     Every exercise of the lab has its cell and, below it, the locked check cell that calls ``check`` on
     it and lets Run All go on.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook.
+    keys : Path
+        The folder of the keys, which say what the lab's exercises are.
     """
     notebook = nbformat.read(path, as_version=4)
     lab = path.stem
@@ -136,9 +182,7 @@ def check_source(path: Path) -> None:
             f"{path.parent} holds {', '.join(sorted(beside))} beside the notebook; nbgrader would hand "
             "it to students. Keep it elsewhere."
         )
-    for name in key_names():
-        if load_key(name).exercise.lab != lab:
-            continue
+    for name in lab_exercises(lab, keys):
         exercise, below = cells.get(name), cells.get(f"{name}_check")
         if exercise is None or below is None:
             raise BuildError(

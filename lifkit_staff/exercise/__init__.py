@@ -1,5 +1,6 @@
 """How an exercise is written: its module, its table of mistakes, the notebook's cell."""
 
+from .agreement import check_styles
 from .cases import Line, ReadableGenerator, also, case, holds, line
 from .pairs import with_pairs
 from .reference import Reference, ReferenceLike, make_key
@@ -13,6 +14,7 @@ __all__ = [
     "Written",
     "also",
     "case",
+    "check_styles",
     "exercise",
     "holds",
     "lab",
