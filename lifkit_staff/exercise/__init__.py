@@ -2,11 +2,13 @@
 
 from .agreement import check_styles
 from .cases import Line, ReadableGenerator, also, case, holds, line
+from .course_files import CourseFiles, read_course_files
 from .pairs import with_pairs
 from .reference import Reference, ReferenceLike, make_key
 from .written import Written, exercise, lab, solution
 
 __all__ = [
+    "CourseFiles",
     "Line",
     "ReadableGenerator",
     "Reference",
@@ -20,6 +22,7 @@ __all__ = [
     "lab",
     "line",
     "make_key",
+    "read_course_files",
     "solution",
     "with_pairs",
 ]

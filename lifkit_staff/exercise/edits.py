@@ -48,11 +48,14 @@ class NoMatch(ValueError):
 
 def edits_of(entry: Any) -> tuple[Edit, ...]:
     """Read one edit, ``[old, new]``, or several that belong together, ``[[old, new], ...]``."""
-    pairs = [entry] if entry and isinstance(entry[0], str) else entry
-    if not pairs or not all(
-        len(pair) == 2 and all(isinstance(text, str) for text in pair) for pair in pairs
+    pairs = [entry] if isinstance(entry, list) and entry and isinstance(entry[0], str) else entry
+    if not (isinstance(pairs, list) and pairs) or not all(
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(text, str) for text in pair)
+        for pair in pairs
     ):
         raise ValueError(f"An edit is [old, new] or a list of such pairs, not {entry!r}.")
+    for text in (text for pair in pairs for text in pair):
+        _parsed(text)
     return tuple((old, new) for old, new in pairs)
 
 

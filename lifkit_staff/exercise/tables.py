@@ -15,9 +15,12 @@ from typing import Any
 
 from .edits import Edit, edits_of
 
-__all__ = ["Entry", "Table", "read_table"]
+__all__ = ["Entry", "Table", "entry_of", "read_table"]
 
 _KEYS = {"edit", "or", "forms", "is", "mend"}
+_TEXTS = [(key, str, "a sentence") for key in ("is", "mend")]
+_LISTS = [("edit", list, "an edit, [old, new]"), ("or", list, "a list of edits")]
+_LISTS += [("forms", list, "a list of edits")]
 _HEAD = {"families", "through", "without", "equal", "source", "example"}
 
 
@@ -91,7 +94,7 @@ def read_table(path: Path, families: Path) -> Table:
             shared.setdefault(name, entry)
     entries = dict(shared)
     for name, item in data.items():
-        entries[name] = _entry(path, name, item, shared.get(name))
+        entries[name] = entry_of(f"{path.name}, {name!r}", name, item, shared.get(name))
     return Table(
         entries=entries,
         families=tuple(head.get("families", ())),
@@ -103,13 +106,33 @@ def read_table(path: Path, families: Path) -> Table:
     )
 
 
-def _entry(path: Path, name: str, item: Any, base: Entry | None) -> Entry:
-    where = f"{path.name}, {name!r}"
+def entry_of(where: str, name: str, item: Any, base: Entry | None = None) -> Entry:
+    """Read one entry of a table.
+
+    Parameters
+    ----------
+    where : str
+        Its file and place, for messages.
+    name : str
+        The mistake.
+    item : object
+        What stands there.
+    base : Entry, optional
+        The family's, from which it takes what it does not say.
+
+    Raises
+    ------
+    ValueError
+        If it is incomplete or holds what is not known.
+    """
     if not isinstance(item, dict) or not item.keys() <= _KEYS:
         unknown = ", ".join(sorted(item.keys() - _KEYS)) if isinstance(item, dict) else repr(item)
         raise ValueError(
             f"{where}: {unknown} is not known; an entry has {', '.join(sorted(_KEYS))}."
         )
+    for key, kind, said in (*_TEXTS, *_LISTS):
+        if not isinstance(item.get(key, kind()), kind):
+            raise ValueError(f"{where}: `{key}` should be {said}, not {item[key]!r}.")
     try:
         written = ([item["edit"]] if "edit" in item else []) + item.get("or", [])
         alternatives = tuple(map(edits_of, written))

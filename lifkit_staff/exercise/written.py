@@ -24,6 +24,7 @@ from lifkit.judge import Case, Exercise, Mistake, Output
 
 from .cases import Line, lines_in, properties, public, secret
 from .cells import Cell, Lab, compiled, read_lab, signature
+from .course_files import CourseFiles, read_course_files
 from .edits import Edit, NoMatch, apply
 from .tables import Entry, Table, read_table
 
@@ -75,6 +76,7 @@ class Written:
     notebook: Path
     table_path: Path
     families: Path
+    course: Path
     returns: tuple[Output, ...]
     lines: tuple[Line, ...]
     hints: tuple[str, ...]
@@ -119,10 +121,30 @@ class Written:
 
     @functools.cached_property
     def table(self) -> Table:
-        """Return the table of mistakes, with its families."""
-        if not self.table_path.is_file():
-            return Table()
-        return read_table(self.table_path, self.families)
+        """Return the table of mistakes, with its families and what the course adds."""
+        found = Table()
+        if self.table_path.is_file():
+            found = read_table(self.table_path, self.families)
+        added = self.course_files.mistakes.get(self.name, {})
+        for name in added.keys() & found.entries.keys():
+            raise ValueError(
+                f"mistakes.toml, {self.name!r}: there is a mistake {name!r} already; words.toml may give "
+                "it other words."
+            )
+        return replace(found, entries={**found.entries, **added})
+
+    @property
+    def course_files(self) -> CourseFiles:
+        """Return the course's own words and mistakes."""
+        return read_course_files(self.course)
+
+    @property
+    def mistake_names(self) -> tuple[str, ...]:
+        """Return the names of all mistakes, whether their edits stand in the cell or not."""
+        earlier = [_written(self.module, name) for name in self.table.through]
+        names = [name for one in earlier if one.there for name in one.mistake_names]
+        without = self.table.without
+        return tuple(dict.fromkeys(n for n in (*names, *self.table.entries) if n not in without))
 
     # Solutions -----------------------------------------------------------------------------------
 
@@ -163,6 +185,8 @@ class Written:
         own = self.table.entries
         for name in self.table.through:
             earlier = _written(self.module, name)
+            if not earlier.there or earlier.cell.source not in self.around(self.cell.source):
+                continue  # a course may lack it, or its cell may not call it
             for mistake, variant in earlier.variants.items():
                 if mistake.name not in self.table.without and mistake.name not in own:
                     found[mistake] = self._through(earlier, variant)
@@ -173,7 +197,10 @@ class Written:
                 found.update(self._forms(entry))
             except NoMatch as error:
                 unmatched.append(f"{self.name}, {entry.name!r}: {error}")
-        return found, unmatched
+            except ValueError as error:
+                raise ValueError(f"{self.name}, {entry.name!r}: {error}") from None
+        worded = self.course_files.worded
+        return {worded(self.name, mistake): way for mistake, way in found.items()}, unmatched
 
     def _through(self, earlier: Written, variant: Variant) -> Variant:
         """Return this exercise's solution on top of a wrong one of an earlier exercise."""
@@ -292,6 +319,7 @@ def exercise(
         notebook=reference.parent / "labs" / lab / f"{lab}.ipynb",
         table_path=module.with_suffix(".toml"),
         families=reference / "families",
+        course=reference.parents[1] / "course",
         returns=tuple(returns),
         lines=tuple(lines) if lines is not None else lines_in(caller),
         hints=tuple(hints),

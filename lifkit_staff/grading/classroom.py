@@ -27,7 +27,7 @@ from ..course import load_config, working_in
 from .configure import use_engine
 from .executors import local_executor
 from .feedback import write_feedback
-from .job import Result, grade, make_ready, references_of
+from .job import Result, check_references, grade, make_ready
 from .limits import TRIES
 from .patches import one_database_engine
 from .settings import Settings
@@ -159,7 +159,7 @@ class _Classroom(Submissions):
                 ready = [
                     pool.submit(make_ready, self.settings.sandbox, self._root) for _ in range(jobs)
                 ]
-                references_of(str(self._root))  # needed here too, and there is time
+                check_references(str(self._root), self.lab)  # needed here too, and there is time
                 self._wait(ready[:1])
                 ready[0].result()
                 lost = self._through(pool, todo_now, 2 * jobs)

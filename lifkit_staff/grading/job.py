@@ -18,7 +18,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from ..exercise import ReferenceLike
+from ..exercise import ReferenceLike, check_styles
 from ..references import load_references
 from .box.errors import SandboxUnavailable
 from .box.verify import verify
@@ -30,7 +30,15 @@ from .submission.sanitize import clean_markdown
 from .verdict.cases import Secret, draw
 from .verdict.decide import Verdict, missing_verdict, verdict_of
 
-__all__ = ["Job", "Result", "choose_sandbox", "grade", "make_ready", "references_of"]
+__all__ = [
+    "Job",
+    "Result",
+    "check_references",
+    "choose_sandbox",
+    "grade",
+    "make_ready",
+    "references_of",
+]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -199,6 +207,19 @@ def references_of(root: str) -> dict[str, ReferenceLike]:
     if sys.path[0] != root:
         sys.path.insert(0, root)  # a worker may have been started in front of another course
     return load_references(Path(root))
+
+
+def check_references(root: str, lab: str) -> None:
+    """Look whether the lab's right solutions agree, so that a slip in one does not become the truth.
+
+    Raises
+    ------
+    ValueError
+        If two differ on a small public case, with the exercise and the case.
+    """
+    for reference in references_of(root).values():
+        if reference.exercise.lab == lab:
+            check_styles(reference, [case for case in reference.public() if case.fingerprint])
 
 
 def _show(notebook: NotebookNode, name: str, verdict: Verdict) -> None:
