@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import TightLayoutEngine
 
 from lifkit import plotting
-from lifkit.plotting.traces import MARGIN, SHARPNESS
+from lifkit.plotting.showing import MARGIN, SHARPNESS
 
 T = 0.5 * np.arange(9)
 V = np.array([-70.0, -62.0, -55.0, -75.0, -66.0, -57.0, -75.0, -66.0, -57.0])

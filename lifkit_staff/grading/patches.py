@@ -92,7 +92,7 @@ def draw_nothing() -> None:
     from matplotlib.figure import Figure
 
     from lifkit import explorers
-    from lifkit.plotting import traces
+    from lifkit.plotting import showing
 
     pixel = base64.b64decode(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNgGAWjYBSMAgAEEAABf8tJNwAAAABJRU5E"
@@ -108,7 +108,7 @@ def draw_nothing() -> None:
 
     FigureCanvasBase.print_figure = print_figure  # type: ignore[method-assign]
     FigureCanvasAgg.print_png = print_figure  # type: ignore[method-assign, assignment]
-    traces.as_png = lambda fig: pixel
+    showing.as_png = lambda fig: pixel
     explorers.Explorer.__repr__ = lambda self: f"<Explorer: {self.scene.title}, not drawn>"  # type: ignore[method-assign]
     del explorers.Explorer._ipython_display_  # what is left to show is the text
     Figure.tight_layout = lambda self, **options: None  # type: ignore[method-assign]
