@@ -1,10 +1,11 @@
 """What an exercise is, and how an answer to it is called, compared, diagnosed and reported.
 
 Data flows one way: an `Exercise` and its `Case` s (`model`) come from a key, on disk (`keys`) or made
-by the grader; `attempt` calls what a student wrote (`calling`, `values`, `free_variables`); `judge`
-lays the answers beside the key (`compare`, `diagnose`, `report`) and finds one of a closed set of
-outcomes (`outcomes`); `render` writes the report down.  The same code runs in the notebook, in the
-grader, and, with `respond` to be asked by it, among a submission's code.
+by the grader; `attempt` calls what a student wrote (`calling`, `confine`, `values`,
+`free_variables`); `judge` lays the answers beside the key (`compare`, `diagnose`, `explain`,
+`report`) and finds one of a closed set of outcomes (`outcomes`); `render` writes the report down.
+The same code runs in the notebook, in the grader, and, with `respond` to be asked by it, among a
+submission's code.
 """
 
 from .calling import Answer, Attempt, Problem, attempt

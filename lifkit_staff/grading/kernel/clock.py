@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 
-from lifkit.judge.calling import waited
+from lifkit.judge.confine import waited
 
 from ..box.sandbox import Box
 from ..limits import PATIENCE
