@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from lifkit import explorers
-from lifkit.explorers import frames, scenes, solvers
+from lifkit.explorers import frames, passive, shared, solvers, spiking
 from lifkit.explorers.snapshot import snapshot_html
 from lifkit.explorers.widget import ExplorerWidget, page_parts
 from lifkit_staff.authoring.static_page import write_static_page
 from solutions.reference.lab2 import lif_euler
 
-E_M = scenes.E_M
+E_M = shared.E_M
 
 
 def passive_euler(N_t, dt, V_init, E_m, I_ext, g_m, tau):
@@ -163,7 +163,7 @@ def test_no_current_of_the_fi_curve_is_a_rheobase_that_the_sliders_can_make():
 
     depths = np.unique(np.subtract.outer(positions(theta), positions(rest)))
     rheobases = np.multiply.outer(positions(g_m), depths).ravel()
-    assert np.abs(np.subtract.outer(scenes.CURRENTS, rheobases)).min() > 0.01
+    assert np.abs(np.subtract.outer(spiking.CURRENTS, rheobases)).min() > 0.01
 
 
 def test_without_theory_there_is_none():
@@ -409,7 +409,7 @@ def test_of_several_waiting_questions_only_the_newest_is_answered():
         calls.append(arguments)
         return passive_euler(*arguments)
 
-    live = widget(scenes.membrane(counted))
+    live = widget(passive.membrane(counted))
     late = []
     live._run = late.append
     calls.clear()
@@ -439,7 +439,7 @@ def test_an_interrupt_answers_the_browser():
             raise KeyboardInterrupt
         return passive_euler(N_t, dt, V_init, E_m, I_ext, g_m, tau)
 
-    live = widget(scenes.membrane(interrupted))
+    live = widget(passive.membrane(interrupted))
     ask(live, 1, tau=5)
     assert live.frame["message"] == "Interrupted." and live.frame["number"] == 1
     ask(live, 2, tau=6)

@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from . import noise, scenes
+from . import noise, passive, spiking
 from .frames import Frame, Scene
 
 __all__ = [
@@ -55,7 +55,7 @@ def explore_membrane(
     NotImplementedError
         If the solver is not written yet.
     """
-    return Explorer(scenes.membrane(passive_euler, theory))
+    return Explorer(passive.membrane(passive_euler, theory))
 
 
 def explore_time_step(
@@ -65,7 +65,7 @@ def explore_time_step(
 
     Parameters, result and errors are those of `explore_membrane`.
     """
-    return Explorer(scenes.time_step(passive_euler, theory))
+    return Explorer(passive.time_step(passive_euler, theory))
 
 
 def explore_lif(lif_euler: Callable[..., Any]) -> Explorer:
@@ -86,7 +86,7 @@ def explore_lif(lif_euler: Callable[..., Any]) -> Explorer:
     TypeError, NotImplementedError
         As `explore_membrane`.
     """
-    return Explorer(scenes.lif(lif_euler))
+    return Explorer(spiking.lif(lif_euler))
 
 
 def explore_fi_curve(
@@ -110,7 +110,7 @@ def explore_fi_curve(
     TypeError, NotImplementedError
         As `explore_membrane`.
     """
-    return Explorer(scenes.fi_curve(lif_refractory, theory))
+    return Explorer(spiking.fi_curve(lif_refractory, theory))
 
 
 def explore_noise(lif_noisy: Callable[..., Any]) -> Explorer:

@@ -6,22 +6,18 @@ not the noise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from .frames import Curve, Frame, Scene, Slider, around
-from .scenes import E_M, FEW, TAU
-from .scenes import _lif_frame as lif_frame
-from .scenes import _optional as optional
-from .scenes import _sentence as said_of
+from .shared import E_M, FEW, TAU, Function, optional, sentence
 from .solvers import Result, Solver, curve, spiking
+from .spiking import lif_frame
 
 __all__ = ["intervals", "noisy_fi_curve", "trace"]
-
-Function = Callable[..., Any]
 
 NOISY = ("dt", "V_init", "E_m", "V_theta", "V_reset", "I_ext", "g_m", "tau", "sigma", "xi")
 SIEGERT = ("I_ext", "E_m", "V_theta", "V_reset", "g_m", "tau", "t_ref", "sigma")
@@ -50,7 +46,7 @@ def trace(solver: Function) -> Scene:
         if result.value is None:
             return frame
         said = [*_interval_readouts(result.value[1], dt * N_t), _free_readout(values)]
-        alt = said_of("Membrane potential under noise", result, said)
+        alt = sentence("Membrane potential under noise", result, said)
         return replace(frame, readouts=tuple(said), alt=alt)
 
     scene = Scene(title="A neuron under noise", sliders=(CURRENT, SIGMA, SLOWER), compute=compute)
@@ -201,7 +197,7 @@ def _histogram(
         marks=np.empty(0),
         readouts=(*said, _free_readout(values)),
         message=result.problem,
-        alt=said_of("Histogram of the intervals", result, said),
+        alt=sentence("Histogram of the intervals", result, said),
         seconds=result.seconds,
     )
 
@@ -252,6 +248,6 @@ def _fi_frame(
         here=None if rates is None else (here, float(rates[-1].mean())),
         readouts=tuple(said),
         message=" ".join(part for part in (result.problem, theory.problem) if part),
-        alt=said_of("Firing rate over the mean current", result, said),
+        alt=sentence("Firing rate over the mean current", result, said),
         seconds=result.seconds + theory.seconds,
     )

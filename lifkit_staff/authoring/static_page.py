@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from lifkit.explorers import scenes
+from lifkit.explorers import shared, spiking
 from lifkit.explorers.frames import Frame, Slider, pack
 from lifkit.explorers.snapshot import snapshot_html
 from lifkit.explorers.widget import page_parts, setup_of
@@ -24,8 +24,8 @@ __all__ = ["GRID", "static_page", "write_static_page"]
 
 #: The sliders of the page.  Odd currents stay away from the rheobase at 20 nA.
 GRID = (
-    replace(scenes.CURRENT, low=5, high=45, step=2, start=25),
-    replace(scenes.TAU, low=5, high=30, step=5, start=10),
+    replace(spiking.CURRENT, low=5, high=45, step=2, start=25),
+    replace(shared.TAU, low=5, high=30, step=5, start=10),
 )
 
 #: Voltages are stored as 16-bit whole numbers of this many mV: far less than a pixel of the plot.
@@ -82,8 +82,8 @@ def static_page(lif_euler: Callable[..., Any]) -> str:
     ValueError
         If the solver gives no picture somewhere on the grid, or a voltage beyond what is stored.
     """
-    scene = replace(scenes.lif(lif_euler), sliders=GRID)
-    fixed = scenes.lif(lif_euler).settle({})
+    scene = replace(spiking.lif(lif_euler), sliders=GRID)
+    fixed = spiking.lif(lif_euler).settle({})
     positions = [_positions(slider) for slider in GRID]
     frames = []
     for place in itertools.product(*positions):

@@ -1,0 +1,129 @@
+"""The explorers of Lab 1: a passive membrane's trace, and what a time step makes of it.
+
+No physics of its own: voltages and theory come from the functions that are handed in; what is measured on
+them is only counted and compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from .frames import Frame, Scene, Slider, around
+from .shared import E_M, FEW, G_M, TAU, Function, curves_of, joined, optional, sentence
+from .solvers import Result, Solver, column
+
+__all__ = ["membrane", "time_step"]
+
+PASSIVE = ("N_t", "dt", "V_init", "E_m", "I_ext", "g_m", "tau")
+PASSIVE_EXACT = ("t", "V_init", "E_m", "I_ext", "g_m", "tau")
+
+
+def membrane(solver: Function, theory: Function | None = None) -> Scene:
+    """Return the passive membrane's trace over 100 ms, with sliders for tau, g_m and I_ext."""
+    yours, exact = Solver(solver, PASSIVE), optional(theory, PASSIVE_EXACT)
+    current = Slider(
+        name="I_ext", label="input current", unit="nA", low=-20, high=40, step=0.5, start=15
+    )
+    dt, N_t = 0.1, 1000
+
+    def compute(values: Mapping[str, float]) -> Frame:
+        return _passive_frame(yours, exact, dict(values), dt, N_t, _membrane_readouts)
+
+    scene = Scene(title="Passive membrane", sliders=(current, TAU, G_M), compute=compute)
+    yours.begin(_passive_inputs(scene.settle({}), dt, FEW))
+    return scene
+
+
+def time_step(solver: Function, theory: Function | None = None) -> Scene:
+    """Return the passive membrane's trace over 200 ms at tau = 10 ms, with a slider for dt."""
+    yours, exact = Solver(solver, PASSIVE), optional(theory, PASSIVE_EXACT)
+    step = Slider(name="dt", label="time step", unit="ms", low=0.1, high=25, step=0.1, start=2)
+    fixed = {"I_ext": 15.0, "tau": 10.0, "g_m": 1.0}
+
+    def compute(values: Mapping[str, float]) -> Frame:
+        dt = values["dt"]
+        # The whole steps that fit; 1e-9 keeps 200/0.1 from becoming 1999.
+        N_t = int(200.0 / dt + 1e-9)
+        return _passive_frame(yours, exact, fixed, dt, N_t, _step_readouts, points=True)
+
+    scene = Scene(title="The time step of Euler's method", sliders=(step,), compute=compute)
+    yours.begin(_passive_inputs(fixed, step.start, FEW))
+    return scene
+
+
+def _passive_inputs(values: Mapping[str, float], dt: float, N_t: int) -> dict[str, Any]:
+    return {
+        "N_t": N_t,
+        "dt": dt,
+        "V_init": np.array([E_M]),
+        "E_m": E_M,
+        "I_ext": np.array([values["I_ext"]]),
+        "g_m": values["g_m"],
+        "tau": np.array([values["tau"]]),
+    }
+
+
+def _passive_frame(
+    yours: Solver,
+    exact: Solver | None,
+    values: Mapping[str, float],
+    dt: float,
+    N_t: int,
+    readouts: Callable[..., list[tuple[str, str]]],
+    *,
+    points: bool = False,
+) -> Frame:
+    inputs = _passive_inputs(values, dt, N_t)
+    t = dt * np.arange(N_t + 1)
+    result = column(yours(inputs), yours.name, t)
+    fine = t if len(t) > 400 else np.linspace(0.0, t[-1], 401)
+    drawn = _theory_at(exact, inputs, fine)
+    at_samples = drawn if fine is t else _theory_at(exact, inputs, t)
+    curves = curves_of(yours, exact, (t, result.value, points), (fine, drawn.value))
+    said = readouts(t, result.value, at_samples.value, values, dt)
+    return Frame(
+        curves=curves,
+        x_range=(0.0, float(np.ceil(t[-1] / 10) * 10)),
+        y_range=around(-75.0, -50.0, *(c.y for c in curves), step=10),
+        x_label="Time (ms)",
+        y_label="Membrane potential (mV)",
+        marks=np.empty(0),
+        readouts=tuple(said),
+        message=joined(result.problem, drawn.problem),
+        alt=sentence("Membrane potential", result, said),
+        seconds=result.seconds + drawn.seconds,
+    )
+
+
+def _theory_at(exact: Solver | None, inputs: Mapping[str, Any], t: np.ndarray) -> Result:
+    if exact is None:
+        return Result()
+    return column(exact({**inputs, "t": t}), exact.name, t)
+
+
+def _membrane_readouts(
+    t: np.ndarray, V: Any, theory: Any, values: Mapping[str, float], dt: float
+) -> list[tuple[str, str]]:
+    if V is None:
+        return []
+    after = round(values["tau"] / dt)
+    said = [("after one tau", f"{V[after]:.2f} mV"), ("last voltage", f"{V[-1]:.2f} mV")]
+    return said + _gap_readout(V, theory)
+
+
+def _step_readouts(
+    t: np.ndarray, V: Any, theory: Any, values: Mapping[str, float], dt: float
+) -> list[tuple[str, str]]:
+    said = [("steps", str(len(t) - 1)), ("dt / tau", f"{dt / values['tau']:.2f}")]
+    if V is None:
+        return said
+    return [*said, ("last voltage", f"{V[-1]:.2f} mV"), *_gap_readout(V, theory)]
+
+
+def _gap_readout(V: np.ndarray, theory: np.ndarray | None) -> list[tuple[str, str]]:
+    if theory is None:
+        return []
+    return [("largest gap to theory", f"{np.max(np.abs(V - theory)):.3g} mV")]
