@@ -173,7 +173,10 @@ def load_key(name: str, folder: Path = KEYS) -> Key:
     if not path.is_file():
         known = ", ".join(key_names(folder)) or "none at all"
         raise KeyNotFound(f"lifkit has no exercise called {name!r}; it has: {known}.")
-    return _key(_read(path, unpack))
+    tree = _read(path, unpack)
+    digests, places = tree["pairs"]["digests"], tree["pairs"]["places"]
+    tree["pairs"] = dict(zip(digests.tolist(), map(tuple, places.tolist()), strict=True))
+    return _key(tree)
 
 
 def key_names(folder: Path = KEYS) -> list[str]:
@@ -281,13 +284,7 @@ def _key(tree: dict[str, Any]) -> Key:
             for name, rows in tree["fingerprints"].items()
         },
         edition=tree["edition"],
-        pairs=dict(
-            zip(
-                tree["pairs"]["digests"].tolist(),
-                map(tuple, tree["pairs"]["places"].tolist()),
-                strict=True,
-            )
-        ),
+        pairs=tree["pairs"],
         pair_cases=tuple(tree["pair_cases"]),
         place=tree.get("place", 0),
     )
