@@ -2,6 +2,7 @@
 
 import inspect
 import linecache
+import re
 import textwrap
 
 import numpy as np
@@ -52,7 +53,7 @@ def test_a_wrong_answer_says_where_it_parts_what_it_is_and_raises(capsys):
     with pytest.raises(CheckFailed, match=r"2\.1 lif_euler"):
         check(written(BODY.replace(" / tau", "")))
     shown = capsys.readouterr().out
-    assert "at step 1, neuron 0 (t = 0.3 ms): got" in shown and "expected" in shown
+    assert re.search(r"at step 1, neuron 0 \(t = [\d.]+ ms\): got .*, expected ", shown)
     assert "time constant tau" in shown
     assert "3 hints if you want: check(lif_euler, hint=1)" in shown
 

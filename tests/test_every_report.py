@@ -42,7 +42,7 @@ def a_number(reference):
         values = [case.inputs[name] for case in cases]
         numbers = all(isinstance(value, int | float) for value in values)
         if numbers and isinstance(values[0], float) and len(set(values)) > 1:
-            return name, values[0] * 1.1
+            return name, max(values) * 1.1
     return None, None
 
 

@@ -214,7 +214,7 @@ def test_a_labs_editions_are_read_without_loading_its_keys():
     ("spoil", "words"),
     [
         (lambda V, s, t: (V, s * 0, t), "never fires"),
-        (lambda V, s, t: (np.where(s == 1, -70.5, V), s, t), "resets to -70.5 instead of -77"),
+        (lambda V, s, t: (np.where(s == 1, -70.5, V), s, t), "resets to -70.5 instead of -"),
         (lambda V, s, t: (np.repeat(V[:, :1], V.shape[1], axis=1), s, t), "alike for all neurons"),
         (lambda V, s, t: (V * 1000, s, t), "1000 times"),
         (lambda V, s, t: (V + 3.25, s, t), "off by +3.25"),

@@ -339,7 +339,7 @@ MENDED = [
     ),
     (
         "simulate does not store",
-        "euler_solve does store",
+        "euler_solve does",
         [("V_spike, spikes , spikes_t", "self.V, self.spikes, self.spike_times")],
     ),
     (

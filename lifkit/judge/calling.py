@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import copy
 import dis
+import functools
 import inspect
 import linecache
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +27,10 @@ __all__ = ["Answer", "Attempt", "Problem", "answer", "attempt", "same_answer"]
 #: Seconds that one call may take in a notebook.  A double loop in pure Python over the longest public
 #: case (10 neurons, 10 000 steps) takes about 0.1 s, so even a very slow machine has time to spare.
 TIME_LIMIT = 10.0
+
+#: Cases in which a notebook's variable is changed to see whether it matters: what makes no difference
+#: in one, such as a conductance without a current, does in another.
+_LOOKED_AT = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,12 +137,20 @@ def attempt(
     repeated = next((i for i in worked if cases[i].calls), None)
     if repeated is None or any(given.status == "timeout" for given in answers):
         return Attempt(answers=tuple(answers), uses=uses)
-    case = cases[repeated]
-    again = answer(exercise, target, case, limit=limit)
+    again = answer(exercise, target, cases[repeated], limit=limit)
+    looked_at = (_one_a_group(cases, worked) or [repeated])[:_LOOKED_AT]
     variables = tuple(
         name
         for namespace, name in data
-        if _matters(namespace, name, again, lambda: answer(exercise, target, case, limit=limit))
+        if any(
+            _matters(
+                namespace,
+                name,
+                answers[i],
+                functools.partial(answer, exercise, target, cases[i], limit=limit),
+            )
+            for i in looked_at
+        )
     )
     return Attempt(
         answers=tuple(answers),
@@ -293,6 +306,15 @@ def _is_empty(target: Callable[..., Any]) -> bool:
 def same_answer(one: Answer, other: Answer) -> bool:
     """Whether two answers are the same to the last bit."""
     return one.status == other.status and same(one.value, other.value)
+
+
+def _one_a_group(cases: Sequence[Case], worked: Sequence[int]) -> list[int]:
+    """Return the first case of each group among those that worked and call something."""
+    first: dict[str, int] = {}
+    for i in worked:
+        if cases[i].calls and cases[i].fingerprint:
+            first.setdefault(cases[i].group, i)
+    return list(first.values())
 
 
 def _matters(

@@ -99,7 +99,11 @@ def diagnose_part(
         if 0 < len(_each_once(found)) <= _MOST:
             return _each_once(found)
     wrong = [i for i in kept if not _same(key.exercise, key.expected[i], named[i], ())]
-    found = [m for m in key.mistakes if _fits(key, m, named, wrong, ())]
+    found = [
+        m
+        for m in key.mistakes
+        if _fits(key, m, named, wrong, ()) and _is_telling(key.fingerprints[m.id], wrong, ())
+    ]
     named_once = _each_once(found)
     return named_once if len(named_once) <= _MOST else ()
 
