@@ -26,9 +26,8 @@ def passive_euler(N_t, dt, V_init, E_m, I_ext, g_m, tau):
 """
 EXACT = """\
 def passive_exact(t, V_init, E_m, I_ext, g_m, tau):
-    t = np.asarray(t, dtype=float)[:, None]
     V_end = E_m + I_ext / g_m
-    return V_end + (V_init - V_end) * np.exp(-t / tau)
+    return V_end + (V_init - V_end) * np.exp(-t[:, np.newaxis] / tau)
 """
 EULER_STUB = EULER.splitlines()[0] + "\n    raise NotImplementedError()\n"
 EXACT_STUB = EXACT.splitlines()[0] + "\n    raise NotImplementedError()\n"

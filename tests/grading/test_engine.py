@@ -36,7 +36,7 @@ CLASS = {
     "ada": {},
     "bea": {"euler": ZEROS},
     "cyd": {"euler": EULER_STUB, "exact": EXACT_STUB},
-    "dee": {"exact": EXACT.replace("-t / tau", "t / tau")},
+    "dee": {"exact": EXACT.replace("-t[", "t[")},
     "eve": {
         "euler": EULER.replace("V[0] = V_init", "V[0] = V_init\n    import os\n    os._exit(1)")
     },
