@@ -24,7 +24,7 @@ from ..exercise.cells import compiled
 from ..exercise.written import Written
 from .mutations import Mutant, mutants
 
-__all__ = ["Finding", "accepted", "as_text", "survey"]
+__all__ = ["Finding", "accepted", "agrees", "as_text", "survey"]
 
 #: Seconds that a mutant may take for a case; the solution takes a hundredth.
 LIMIT = 1.0
@@ -115,7 +115,7 @@ def accepted(reference: Written) -> list[Mutant]:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for mutant, function in programs(reference):
-            if all(_agrees(reference, function, case, right) for case, right in pairs):
+            if all(agrees(reference, function, case, right) for case, right in pairs):
                 found.append(mutant)
     return found
 
@@ -135,7 +135,10 @@ def _many_cases(reference: Written) -> list[tuple[Case, Mapping[str, Any]]]:
     return first + sorted(pairs[public:], key=lambda pair: _size(pair[1]))
 
 
-def _agrees(reference: Written, function: Callable[..., Any], case: Any, right: Any) -> bool:
+def agrees(
+    reference: Written, function: Callable[..., Any], case: Case, right: Mapping[str, Any]
+) -> bool:
+    """Return whether a function gives the right answer on one case."""
     given = answer(reference.exercise, function, case, limit=LIMIT)
     if given.status != "ok" or given.changed:
         return False
