@@ -286,6 +286,7 @@ def _key(tree: dict[str, Any]) -> Key:
         edition=tree["edition"],
         pairs=tree["pairs"],
         pair_cases=tuple(tree["pair_cases"]),
+        pairs_from=tree.get("pairs_from", ""),
         place=tree.get("place", 0),
     )
 

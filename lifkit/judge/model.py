@@ -212,6 +212,8 @@ class Key:
         Digest of the answers of two mistakes at once to the places of the two in `mistakes`.
     pair_cases : tuple of str
         The names of the cases that the digests are made of.
+    pairs_from : str
+        A digest of the programs and answers that they were made from.
     place : int
         The exercise's place among those of its lab, counted from 1; 0 in older keys.
     """
@@ -224,4 +226,5 @@ class Key:
     edition: str = ""
     pairs: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     pair_cases: tuple[str, ...] = ()
+    pairs_from: str = ""
     place: int = 0

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
-from lifkit.judge import KEYS, Exercise, Key, save_key
+from lifkit.judge import KEYS, Exercise, Key, KeyNotFound, load_key, save_key
 from lifkit.judge.keys import forget_keys, outlines
 
 from ..exercise import ReferenceLike, Written, check_styles, make_key, with_pairs
@@ -100,7 +100,15 @@ def _key_of(reference: ReferenceLike, root: Path, tell: Callable[[str], None]) -
         check_styles(reference, cases)
     except ValueError as error:
         raise BuildError(str(error)) from None
-    return with_pairs(reference, make_key(reference, cases))
+    return with_pairs(reference, make_key(reference, cases), _earlier(reference.exercise.name))
+
+
+def _earlier(name: str) -> Key | None:
+    """Return the key that this lifkit has, whose pairs need not be made again if nothing changed."""
+    try:
+        return load_key(name)
+    except (KeyNotFound, ValueError):
+        return None
 
 
 def _is_project(root: Path) -> bool:

@@ -180,7 +180,7 @@ def properties(lines: Sequence[Line], outputs: Sequence[str]) -> tuple[Property,
 
 
 class ReadableGenerator(np.random.Generator):
-    """Random numbers with few digits, a thousand or more in their range, for cases that people look at.
+    """Random numbers with few digits, a hundred or more in their range, for cases that people look at.
 
     Examples
     --------
@@ -212,8 +212,8 @@ class ReadableGenerator(np.random.Generator):
 
 
 def _rounded(value: Any, size: float) -> Any:
-    """Round to a thousandth of the power of ten in `size`."""
-    digits = 3 - int(np.floor(np.log10(size))) if size > 0 else 12
+    """Round to a hundredth of the power of ten in `size`, and to a tenth at least."""
+    digits = max(1, 2 - int(np.floor(np.log10(size)))) if size > 0 else 12
     rounded = np.round(value, digits)
     return float(rounded) if np.ndim(rounded) == 0 else rounded
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import hashlib
 import itertools
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
@@ -24,7 +25,7 @@ __all__ = ["two_at_once", "with_pairs"]
 PAIR_CASES = 4
 
 
-def with_pairs(reference: ReferenceLike, key: Key) -> Key:
+def with_pairs(reference: ReferenceLike, key: Key, known: Key | None = None) -> Key:
     """Add the digests of each two mistakes at once to a key, where the digest tells which they are.
 
     They are taken on the few small cases that tell most mistakes apart.  A mistake that raises there,
@@ -36,9 +37,16 @@ def with_pairs(reference: ReferenceLike, key: Key) -> Key:
         One that can make ``pairs()``; for another the key stays as it is.
     key : Key
         Its key.
+    known : Key, optional
+        An earlier key, whose digests are taken over where they came from the same programs.
     """
     if not isinstance(reference, Written):
         return key
+    source = _made_from(reference, key)
+    if known is not None and known.pairs_from == source:
+        return dataclasses.replace(
+            key, pairs=known.pairs, pair_cases=known.pair_cases, pairs_from=source
+        )
     exercise = key.exercise
     chosen = _telling_cases(key)
     cases = [key.cases[index] for index in chosen]
@@ -61,7 +69,18 @@ def with_pairs(reference: ReferenceLike, key: Key) -> Key:
         else:
             found[made] = open_to_more[first.id], open_to_more[second.id]
         taken.add(made)
-    return dataclasses.replace(key, pairs=found, pair_cases=tuple(case.name for case in cases))
+    names = tuple(case.name for case in cases)
+    return dataclasses.replace(key, pairs=found, pair_cases=names, pairs_from=source)
+
+
+def _made_from(written: Written, key: Key) -> str:
+    """Return a digest of what pairs are made of: programs, and answers on the public cases."""
+    kept = [index for index, case in enumerate(key.cases) if case.fingerprint]
+    rows = [key.expected, *key.fingerprints.values()]
+    parts = [digest(key.exercise, [row[index] for index in kept]) for row in rows]
+    texts = [(mistake.id, way.texts, way.edits) for mistake, way in written.variants.items()]
+    names = [mistake.id for mistake in key.mistakes], [case.name for case in key.cases]
+    return hashlib.sha256(repr((parts, texts, names, PAIR_CASES)).encode()).hexdigest()[:16]
 
 
 def _telling_cases(key: Key) -> list[int]:
