@@ -51,8 +51,15 @@ def test_usual_mistakes_are_refused_and_named_alone(reference):
         if found.outcome == "correct" or found.fraction == 1:
             faults.append(f"{name} is accepted: {found.outcome} {found.fraction}")
         if names(found) != [mistake.name]:
-            faults.append(f"{name} is named {names(found)}")
+            faults.append(f"{name} is named {names(found)}{mend(names(found))}")
     none(faults)
+
+
+def mend(named):
+    """Say how to mend a mistake that is not named alone."""
+    if len(named) < 2:
+        return ""
+    return ": make one a form of the other (`forms`), or add a case that tells them apart"
 
 
 @each
@@ -167,7 +174,11 @@ def test_no_single_edit_slips_through(reference):
             used.add(entry)
             if not entry:
                 edit = f"{mutant.before} -> {mutant.after}"
-                faults.append(f"accepted, line {mutant.line}, {mutant.kind}: {edit}")
+                faults.append(
+                    f"accepted, line {mutant.line}, {mutant.kind}: {edit}\n"
+                    "  write a case that shows it, or an entry "
+                    f'equal."before -> after" with a proof, at most {MOST_ENTRIES}; see CONTRIBUTING'
+                )
     faults += [f"nothing is accepted for {entry!r}: drop it" for entry in excuses.keys() - used]
     none(faults)
 
@@ -224,8 +235,16 @@ def test_the_example_of_an_exercise_is_true(reference):
     call, _, value = reference.table.example.partition(" -> ")
     around = {"np": np, reference.exercise.name: reference.solve}
     got, wanted = eval(call, around), eval(value, around)
-    for one, other in zip(np.atleast_1d(got), np.atleast_1d(wanted), strict=True):
-        assert np.allclose(one, other, rtol=1e-6, equal_nan=True), (got, wanted)
+    assert same(got, wanted), (
+        f"`example` in {reference.table_path.name}: {call} gives {got}, and {value} is written there"
+    )
+
+
+def same(got, wanted):
+    if isinstance(got, list | tuple):
+        return len(got) == len(wanted) and all(map(same, got, wanted))
+    one, other = np.atleast_1d(got), np.atleast_1d(wanted)
+    return one.shape == other.shape and np.allclose(one, other, rtol=1e-6, equal_nan=True)
 
 
 @each

@@ -39,6 +39,10 @@ def reason(mutant: Mutant) -> str:
     --------
     >>> reason(Mutant("", 3, "left out", "np.array(rates)", "rates"))
     'a list of numbers is as good an answer as an array'
+    >>> reason(Mutant("", 3, "order", "x - mean", "mean - x", "(x - mean) ** 2"))
+    'an even power does not look at the sign'
+    >>> reason(Mutant("", 3, "order", "x / mean", "mean / x", "(x / mean) ** 2"))
+    ''
     """
     before, after = mutant.before, mutant.after
     if mutant.kind == "statements in another order" and _independent(before):
@@ -69,9 +73,31 @@ def reason(mutant: Mutant) -> str:
         return "the first number says the type as well"
     if mutant.kind in ("order", "sign") and re.match(r"(np\.)?abs\(", mutant.within):
         return "the absolute value does not look at the sign"
+    if _negated(mutant) and _is_even_power(mutant.within, before):
+        return "an even power does not look at the sign"
     if mutant.kind == "index" and after == before.replace(".shape[1]", ".shape[-1]"):
         return "the last of two axes is the second"
     return ""
+
+
+def _negated(mutant: Mutant) -> bool:
+    """Whether an edit gives the same number with the other sign."""
+    if mutant.kind == "order":
+        node = ast.parse(mutant.before, mode="eval").body
+        return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub)
+    return mutant.kind == "sign"
+
+
+def _is_even_power(text: str, base: str) -> bool:
+    """Whether an expression is a base to the power of an even number, or its square."""
+    try:
+        node = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return False
+    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)):
+        return text == f"np.square({base})"
+    power = node.right.value if isinstance(node.right, ast.Constant) else None
+    return isinstance(power, int) and power % 2 == 0 and ast.unparse(node.left) == base
 
 
 def _is_row(text: str) -> bool:

@@ -22,6 +22,7 @@ from lifkit.judge.compare import compare
 from ..exercise import make_key
 from ..exercise.cells import compiled
 from ..exercise.written import Written
+from .equivalent import excused, reason
 from .mutations import Mutant, mutants
 
 __all__ = ["Finding", "accepted", "agrees", "as_text", "survey"]
@@ -154,7 +155,10 @@ def _size(value: Any) -> int:
 
 
 def as_text(reference: Written, findings: Sequence[Finding]) -> str:
-    """List what was found, the silent ones in groups of the same behaviour, the largest first."""
+    """List what was found, the unnamed ones in groups of the same behaviour, the largest first.
+
+    Each accepted edit is listed, with the reason that is known; of others the first three of a group.
+    """
     counts = collections.Counter(one.said for one in findings)
     rows = [
         f"{reference.name}: {len(findings)} single edits, "
@@ -169,9 +173,20 @@ def as_text(reference: Written, findings: Sequence[Finding]) -> str:
                 groups.setdefault(one.behaviour, []).append(one)
         for group in sorted(groups.values(), key=len, reverse=True):
             rows.append(f"  {said}, {len(group)} alike:")
-            rows += [
-                f"    line {one.mutant.line}, {one.mutant.kind}: {one.mutant.before[:70]} -> "
-                f"{one.mutant.after[:70]}"
-                for one in group[:3]
-            ]
+            if said == "accepted":
+                rows += [_row(one) + _why(reference, one.mutant) for one in group]
+            else:
+                rows += [_row(group[0]), *(_row(one, 70) for one in group[1:3])]
     return "\n".join(rows)
+
+
+def _row(one: Finding, width: int | None = None) -> str:
+    mutant = one.mutant
+    edit = f"{mutant.before[:width]} -> {mutant.after[:width]}"
+    return f"    line {mutant.line}, {mutant.kind}: {edit}"
+
+
+def _why(reference: Written, mutant: Mutant) -> str:
+    """Say why an edit that is accepted may be."""
+    entry = excused(mutant, reference.cell.source, reference.table.equal)
+    return f"  ({reason(mutant) or (entry and f'equal: {entry}') or 'no reason is written down'})"

@@ -226,22 +226,28 @@ def public(
     for one in lines:
         for group, maker in one.makers.items():
             rng = ReadableGenerator.of(name, group)
-            cases += _drawn(group, maker, rng, order, solve, certify)
+            cases += _drawn(name, group, maker, rng, order, solve, certify)
     return _told_apart(cases)
 
 
 def secret(
-    rng: np.random.Generator, lines: Iterable[Line], order: Sequence[str], solve: Any, certify: Any
+    name: str,
+    rng: np.random.Generator,
+    lines: Iterable[Line],
+    order: Sequence[str],
+    solve: Any,
+    certify: Any,
 ) -> list[Case]:
     """Draw secret cases of the same groups; those made by hand stay as they are."""
     cases = []
     for one in lines:
         for group, maker in one.makers.items():
-            cases += _drawn(group, maker, rng, order, solve, certify)
+            cases += _drawn(name, group, maker, rng, order, solve, certify)
     return _told_apart([replace(case, name=f"secret: {case.name}") for case in cases])
 
 
 def _drawn(
+    name: str,
     group: str,
     maker: tuple[Maker, bool],
     rng: np.random.Generator,
@@ -257,7 +263,8 @@ def _drawn(
     for _ in range(1 if fixed else TRIES):
         made = function(**{label: value for label, value in given.items() if label in takes})
         cases = [
-            _filed(item, group, order) for item in (made if isinstance(made, list) else [made])
+            _filed(name, item, group, order)
+            for item in (made if isinstance(made, list) else [made])
         ]
         try:
             for case in cases:
@@ -266,17 +273,22 @@ def _drawn(
             said = str(error)
             continue
         return cases
-    raise ValueError(f"The cases of {function.__name__} can't be certified: {said}.")
+    raise ValueError(
+        f"{name}: the cases of the property {function.__name__} can't be certified: "
+        f"{said.removesuffix('.')}."
+    )
 
 
-def _filed(item: Any, group: str, order: Sequence[str]) -> Case:
+def _filed(name: str, item: Any, group: str, order: Sequence[str]) -> Case:
     """Give a case its group, and a function's inputs the order of its arguments."""
     made = item if isinstance(item, Case) else case(group, **item)
     if made.calls and made.calls[0].method is None:
         inputs = made.calls[0].inputs
         if set(inputs) != set(order):
-            wrong = set(inputs) ^ set(order)
-            raise TypeError(f"case {made.name!r}: {', '.join(sorted(wrong))} missing or too many.")
+            missing = ", ".join(label for label in order if label not in inputs)
+            many = ", ".join(label for label in inputs if label not in order)
+            said = [f"{missing} missing"] * bool(missing) + [f"{many} too many"] * bool(many)
+            raise ValueError(f"{name}, case {made.name!r}: {'; '.join(said)}.")
         made = replace(made, calls=(Call(inputs={label: inputs[label] for label in order}),))
     return replace(made, group=group)
 

@@ -41,9 +41,9 @@ class NoMatch(ValueError):
         # Worked out when somebody reads it: edits are tried by the thousand.
         if self.tree is None:
             return self.old
-        return (
-            f"`{self.old}` stands nowhere. The nearest line is `{_nearest(self.old, self.tree)}`."
-        )
+        line = _nearest(self.old, self.tree)
+        said = f"`{self.old}` stands nowhere. The nearest line is `{line}`."
+        return said + _half_a_product(self.old, line)
 
 
 def edits_of(entry: Any) -> tuple[Edit, ...]:
@@ -305,7 +305,21 @@ def _with_context(body: Sequence[ast.stmt], node: Any) -> ast.expr:
 
 
 def _nearest(old: str, tree: ast.AST) -> str:
-    """Return the line of the text that is most like the pattern."""
+    """Return the line of the text, docstrings left out, that is most like the pattern."""
     wanted = " ".join(old.split())
+    tree = copy.deepcopy(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
     lines = [line.strip() for line in ast.unparse(tree).splitlines()]
     return max(lines, key=lambda line: difflib.SequenceMatcher(None, wanted, line).ratio())
+
+
+def _half_a_product(old: str, line: str) -> str:
+    """Return what to know where a pattern is seen in a line and yet is no part of its tree."""
+    pattern = _parsed(old)
+    if not isinstance(pattern, ast.BinOp) or ast.unparse(pattern) not in line:
+        return ""
+    if isinstance(pattern.op, ast.Add | ast.Sub):
+        return " For Python a - b + c is (a - b) + c: give the whole sum."
+    return " For Python a * b / c is (a * b) / c: give the whole product."

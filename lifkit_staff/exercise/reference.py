@@ -121,7 +121,10 @@ def make_key(
             for case, known, row in zip(cases, expected, rows, strict=True)
         )
         if right and not mistake.form:
-            raise ValueError(f"{exercise.name}: no case shows the mistake {mistake.name!r}.")
+            raise ValueError(
+                f"{exercise.name}: no case shows the mistake {mistake.name!r}: add a case that shows "
+                "it, or drop it."
+            )
         earlier = [fingerprints[one.id] for one in mistakes if one.name == mistake.name]
         if right or any(alike(exercise, rows, other) for other in earlier):
             continue  # a form that makes no difference here

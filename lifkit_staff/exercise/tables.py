@@ -82,15 +82,22 @@ def read_table(path: Path, families: Path) -> Table:
     Raises
     ------
     ValueError
-        If an entry is incomplete, with its file and name.
+        If the file is no TOML, a family is not there or an entry is incomplete, with file and name.
     """
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path.name} is no TOML: {error}.") from None
     head = {name: data.pop(name) for name in _HEAD & data.keys()}
     shared: dict[str, Entry] = {}
     for family in head.get("families", ()):
-        for name, entry in read_table(
-            families / f"{family.replace(' ', '_')}.toml", families
-        ).entries.items():
+        file = families / f"{family.replace(' ', '_')}.toml"
+        if not file.is_file():
+            known = sorted(one.stem.replace("_", " ") for one in families.glob("*.toml"))
+            raise ValueError(
+                f"{path.name}: there is no family {family!r}; there are: {', '.join(known)}."
+            )
+        for name, entry in read_table(file, families).entries.items():
             shared.setdefault(name, entry)
     entries = dict(shared)
     for name, item in data.items():

@@ -265,7 +265,7 @@ class Written:
 
     def draw(self, rng: np.random.Generator) -> list[Case]:
         """Draw secret cases that look at the same properties."""
-        return secret(rng, self.lines, self._order, self.solve, self.certify)
+        return secret(self.name, rng, self.lines, self._order, self.solve, self.certify)
 
     @property
     def _order(self) -> tuple[str, ...]:
