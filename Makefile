@@ -31,8 +31,9 @@ test: lint ## format, lint and type checks, then every test
 	$(RUN) $(BIN)/python -m pytest -n auto --dist loadfile
 
 test-exercise: setup ## test one exercise: make test-exercise X=firing_rate
-	$(RUN) $(BIN)/python -m pytest -q tests/test_every_exercise.py tests/test_every_report.py \
-	    -k "$(X)"
+	@$(RUN) $(BIN)/python -m lifkit_staff.authoring.check "$(X)"
+	$(RUN) $(BIN)/python -m pytest -q --tb=short -k "[$(X)]" \
+	    tests/test_every_exercise.py tests/test_every_report.py
 
 bench: setup ## print the benchmark tables
 	$(RUN) $(BIN)/python -m benchmarks

@@ -32,6 +32,7 @@ def new(parser: argparse.ArgumentParser) -> None:
     one = kinds.add_parser("exercise", help="write its module, its table and its cells")
     one.add_argument("name", help="the function that students will write")
     one.add_argument("--lab", required=True, help="e.g. lab2")
+    one.add_argument("--after", default="", help="the exercise that it follows (the lab's last)")
     lab = kinds.add_parser("lab", help="write its notebook and its package")
     lab.add_argument("name", help="e.g. lab9")
     lab.add_argument("title", help="what it is about")
@@ -48,10 +49,14 @@ def _new(options: argparse.Namespace) -> None:
     if hasattr(options, "title"):
         written = new.new_lab(root, options.name, options.title)
     else:
-        written = new.new_exercise(root, options.lab, options.name)
+        written = new.new_exercise(root, options.lab, options.name, options.after)
     for path in written:
         print(path.relative_to(root))
     if not hasattr(options, "title"):
+        print(
+            f"Its cells stand after {options.after or 'the last exercise'} and may be moved. Numbers in "
+            "headings and the points in the title cell are written by hand."
+        )
         print(f"Fill them in, then: make test-exercise X={options.name}")
 
 
@@ -63,16 +68,11 @@ def mutants(parser: argparse.ArgumentParser) -> None:
 
 
 def _mutants(options: argparse.Namespace) -> None:
+    from .authoring.check import written
     from .authoring.mutants import as_text, survey
     from .course import find_root
-    from .exercise import Written
-    from .references import load_references
 
-    reference = load_references(find_root(options.root)).get(options.name)
-    if not isinstance(reference, Written):
-        raise ValueError(
-            f"There is no exercise {options.name!r} with a solved cell in this course."
-        )
+    reference = written(find_root(options.root), options.name)
     print(as_text(reference, survey(reference)))
 
 

@@ -110,8 +110,8 @@ IMPORT_MAP = {
     ),
     # Its commands open every room on demand.
     "lifkit_staff.commands": may(
-        ours_lazily="lifkit_staff.authoring lifkit_staff.course lifkit_staff.exercise "
-        "lifkit_staff.grading lifkit_staff.references"
+        ours_lazily="lifkit_staff.authoring lifkit_staff.course lifkit_staff.grading "
+        "lifkit_staff.references"
     ),
 }
 # Files with rules of their own: what becomes a kernel in the box, among the notebook's code; what that

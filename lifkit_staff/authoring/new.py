@@ -18,6 +18,8 @@ __all__ = ["new_exercise", "new_lab"]
 _MODULE = '''\
 """Exercise {number}, ``{name}``: say in a few words what it is about."""
 
+import numpy as np
+
 from lifkit.judge import Output
 from lifkit_staff.exercise import case, exercise, holds
 
@@ -47,7 +49,7 @@ def certify(case):
 
 def in_another_style(values):
     """Solve in another style."""
-    return values + values
+    return np.add(values, values)
 
 
 REFERENCE = exercise(
@@ -97,17 +99,30 @@ def {name}(values):
 
 _STYLES = """
 
-# --- {number} {name} -----------------------------------------------------------------------------
+{line}
 
 
-@style("{name}", "an odd right answer: give three, each in its own way")
+@style("{name}", "a loop, appending")
 def _(values):
-    return 2 * values
+    doubled = []
+    for value in values:
+        doubled.append(2 * value)
+    return doubled
+
+
+@style("{name}", "a list comprehension")
+def _(values):
+    return [value + value for value in values]
+
+
+@style("{name}", "divided by a half")
+def _(values):
+    return values / 0.5
 """
 
 
-def new_exercise(root: Path, lab: str, name: str) -> list[Path]:
-    """Write the module, the table and the cells of a new exercise, after the lab's last one.
+def new_exercise(root: Path, lab: str, name: str, after: str = "") -> list[Path]:
+    """Write the module, the table and the cells of a new exercise.
 
     Parameters
     ----------
@@ -117,6 +132,8 @@ def new_exercise(root: Path, lab: str, name: str) -> list[Path]:
         Its folder, e.g. ``"lab2"``.
     name : str
         The function that students will write.
+    after : str
+        The exercise that its cells stand after; the lab's last one unless given.
 
     Returns
     -------
@@ -126,7 +143,8 @@ def new_exercise(root: Path, lab: str, name: str) -> list[Path]:
     Raises
     ------
     ValueError
-        If the name is none, or is taken, or there is no such lab; nothing is written then.
+        If the name is none, or is taken, or there is no such lab, or no such exercise before it;
+        nothing is written then.
     """
     if not name.isidentifier() or keyword.iskeyword(name):
         raise ValueError(f"{name!r} can't be the name of a function: letters, digits and _ only.")
@@ -137,16 +155,15 @@ def new_exercise(root: Path, lab: str, name: str) -> list[Path]:
             f"There is no lab {lab!r}; there are {known}. `lifkit new lab` starts one."
         )
     folder = root / "solutions" / "reference" / lab / "exercises"
-    taken = [
-        path
-        for path in (root / "solutions" / "reference").glob(f"lab*/exercises/{name}.py")
-        if path
-    ]
+    taken = list((root / "solutions" / "reference").glob(f"lab*/exercises/{name}.py"))
     if taken:
         raise ValueError(f"There is an exercise {name} already: {taken[0].relative_to(root)}.")
     tree = json.loads(notebook.read_text(encoding="utf-8"))
+    if name in map(_grade_id, tree["cells"]):
+        raise ValueError(f"There is a cell {name} already in {notebook.relative_to(root)}.")
     number = _next_number(tree["cells"], lab)
-    words = {"name": name, "lab": lab, "number": number}
+    line = f"# --- {number} {name} ".ljust(100, "-")
+    words = {"name": name, "lab": lab, "number": number, "line": line}
     cells = [
         _cell("markdown", f"prompt-{_dashed(name)}", _PROMPT.format(**words)),
         _cell("code", _dashed(name), _CELL.format(**words), _graded(name, solution=True)),
@@ -157,7 +174,7 @@ def new_exercise(root: Path, lab: str, name: str) -> list[Path]:
             _graded(f"{name}_check", points=0) | {"tags": ["raises-exception"]},
         ),
     ]
-    place = _after_last_check(tree["cells"])
+    place = _place(tree["cells"], lab, after)
     tree["cells"][place:place] = cells
     folder.mkdir(parents=True, exist_ok=True)
     module, table = folder / f"{name}.py", folder / f"{name}.toml"
@@ -244,12 +261,16 @@ def _next_number(cells: Sequence[Any], lab: str) -> str:
     return f"{chapter}.{max(map(int, used), default=0) + 1}"
 
 
-def _after_last_check(cells: Sequence[Any]) -> int:
-    """Return the place behind the last check cell, or else before the summary."""
-    checks = [k for k, cell in enumerate(cells) if _grade_id(cell).endswith("_check")]
-    if checks:
-        return checks[-1] + 1
-    return next(k for k, cell in enumerate(cells) if _grade_id(cell) == "setup") + 1
+def _place(cells: Sequence[Any], lab: str, after: str) -> int:
+    """Return the place behind an exercise's check cell, or the last one's, or the setup cell."""
+    places = {_grade_id(cell): k + 1 for k, cell in enumerate(cells) if _grade_id(cell)}
+    checks = {name: k for name, k in places.items() if name.endswith("_check")}
+    if after and f"{after}_check" not in checks:
+        known = ", ".join(name.removesuffix("_check") for name in checks) or "none"
+        raise ValueError(f"There is no exercise {after!r} in {lab}; there are: {known}.")
+    if after:
+        return checks[f"{after}_check"]
+    return max(checks.values(), default=places.get("setup", len(cells)))
 
 
 def _grade_id(cell: Any) -> str:
