@@ -69,7 +69,8 @@ def run(folder, statement):
     code = f"""
 from pathlib import Path
 from lifkit_staff import authoring
-authoring.keys.with_pairs = lambda reference, key: key  # thousands, and nothing here is about them
+# Pairs are thousands, and nothing here is about them.
+authoring.keys.with_pairs = lambda reference, key, known=None: key
 try:
     {statement}
 except ValueError as error:
