@@ -1,5 +1,6 @@
 """What tests about exercises share: keys that are made once, and reports on an answer."""
 
+import dataclasses
 import functools
 import linecache
 import tempfile
@@ -30,14 +31,32 @@ def over(references):
 def key_of(reference, seed=None):
     """Return the key of the public cases as it comes back from disk, or of secret cases.
 
-    Secret ones decide whether an answer is right; mistakes are named by the public ones.
+    Secret ones decide whether an answer is right; mistakes are named by the public ones.  Long cases,
+    which are made by hand, are asked in public only.
     """
     if seed is not None:
-        cases = reference.draw(np.random.default_rng(seed))
+        cases = [one for one in reference.draw(np.random.default_rng(seed)) if one.fingerprint]
         return make_key(reference, cases, with_mistakes=False)
     with tempfile.TemporaryDirectory() as folder:
         save_key(make_key(reference, reference.public()), Path(folder))
         return load_key.__wrapped__(reference.exercise.name, Path(folder))
+
+
+@functools.cache
+def naming_key(reference):
+    """Return the public key without its long cases, by which no mistake is named."""
+    key = key_of(reference)
+    kept = [place for place, case in enumerate(key.cases) if case.fingerprint]
+
+    def of_kept(rows):
+        return tuple(rows[place] for place in kept)
+
+    return dataclasses.replace(
+        key,
+        cases=of_kept(key.cases),
+        expected=of_kept(key.expected),
+        fingerprints={name: of_kept(rows) for name, rows in key.fingerprints.items()},
+    )
 
 
 def report(reference, function, seed=None):

@@ -10,11 +10,22 @@ import warnings
 import numpy as np
 import pytest
 
+from lifkit.judge import report_on
 from lifkit.judge.calling import answer
 from lifkit.judge.compare import by_name
 from lifkit_staff.authoring.equivalent import MOST_ENTRIES, excused, reason
 from lifkit_staff.authoring.mutants import accepted, agrees
-from tests.exercise_contract import SEEDS, WRITTEN, key_of, names, none, over, report, said
+from tests.exercise_contract import (
+    SEEDS,
+    WRITTEN,
+    key_of,
+    names,
+    naming_key,
+    none,
+    over,
+    report,
+    said,
+)
 from tests.styles import STYLES, TRIVIAL
 
 #: The groups in which two numbers of inputs are equal on purpose; see `test_no_case_is_degenerate`.
@@ -47,7 +58,7 @@ def test_right_answers_in_every_style_are_accepted(reference):
 def test_usual_mistakes_are_refused_and_named_alone(reference):
     faults = []
     for name, (mistake, wrong) in reference.mistakes.items():
-        found = report(reference, wrong)
+        found = report_on(naming_key(reference), wrong)
         if found.outcome == "correct" or found.fraction == 1:
             faults.append(f"{name} is accepted: {found.outcome} {found.fraction}")
         if names(found) != [mistake.name]:
