@@ -64,7 +64,7 @@ def test_the_validate_button_tells_right_from_wrong(server, page, euler, said):
     name = f"validate_{len(euler)}.ipynb"
     nbformat.write(notebook(without_marks(euler)), server.root / name)
     open_notebook(page, server.lab(name))
-    page.get_by_role("button", name="Validate").click()
+    page.get_by_role("button", name="Validate", exact=True).click()
     dialog = page.locator(".jp-Dialog, .nbgrader-ErrorDialog")
     expect(dialog.last).to_contain_text(said, timeout=60_000)
 
