@@ -157,8 +157,6 @@ def _places(tree: ast.AST) -> list[Place]:
                 ]
             elif isinstance(value, ast.expr) and not _is_docstring(node, value):
                 found.append((node, name, None))
-            elif isinstance(value, ast.operator):
-                continue
     return found
 
 
