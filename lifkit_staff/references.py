@@ -58,7 +58,7 @@ def _with_words(
     by_hand = [name for name, one in references.items() if not isinstance(one, Written)]
     if files.words or files.mistakes:
         names = {
-            name: one.mistake_names
+            name: one.named
             if isinstance(one, Written)
             else [mistake.name for mistake, _ in one.mistakes.values()]
             for name, one in references.items()

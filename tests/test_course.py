@@ -242,7 +242,7 @@ def test_a_slip_in_a_course_s_file_is_one_sentence(words, mistakes, sentence, tm
     }
     with pytest.raises(ValueError) as error:
         found = read_course_files(tmp_path / "course")
-        found.hold_against({name: one.mistake_names for name, one in mine.items()})
+        found.hold_against({name: one.named for name, one in mine.items()})
     assert sentence in str(error.value)
 
 

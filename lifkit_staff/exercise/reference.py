@@ -34,10 +34,6 @@ class ReferenceLike(Protocol):
     def mistakes(self) -> Mapping[str, tuple[Mistake, Callable[..., Any]]]:
         """Return the usual mistakes as wrong solvers."""
 
-    @property
-    def certify(self) -> Callable[[Case], None]:
-        """Return what raises ValueError where correct solvers could disagree on a case."""
-
     def public(self) -> Sequence[Case]:
         """Return the public cases."""
 
@@ -104,7 +100,8 @@ def make_key(
     exercise = reference.exercise
     expected = []
     for case in cases:
-        reference.certify(case)
+        if isinstance(reference, Reference):  # a written exercise certifies what it draws
+            reference.certify(case)
         given = answer(exercise, reference.solve, case)
         if given.status != "ok" or given.changed:
             raise ValueError(

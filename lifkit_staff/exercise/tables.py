@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lifkit.judge import Mistake
+
 from .edits import Edit, edits_of
 
 __all__ = ["Entry", "Table", "entry_of", "read_table"]
@@ -43,6 +45,10 @@ class Entry:
     mend: str
     alternatives: tuple[tuple[Edit, ...], ...]
     forms: tuple[tuple[Edit, ...], ...] = ()
+
+    def mistake(self, form: int = 0) -> Mistake:
+        """Return what a report says about it."""
+        return Mistake(name=self.name, diagnosis=self.says, hint=self.mend, form=form)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -139,12 +139,20 @@ class Written:
         return read_course_files(self.course)
 
     @property
-    def mistake_names(self) -> tuple[str, ...]:
-        """Return the names of all mistakes, whether their edits stand in the cell or not."""
-        earlier = [_written(self.module, name) for name in self.table.through]
-        names = [name for one in earlier if one.there for name in one.mistake_names]
-        without = self.table.without
-        return tuple(dict.fromkeys(n for n in (*names, *self.table.entries) if n not in without))
+    def named(self) -> Mapping[str, Mistake]:
+        """Return all mistakes by name, in their words, whether their edits stand in the cell or not."""
+        found: dict[str, Mistake] = {}
+        for name in self.table.through:
+            earlier = _written(self.module, name)
+            found |= earlier.named if earlier.there else {}
+        for entry in self.table.entries.values():
+            found[entry.name] = entry.mistake()
+        worded = self.course_files.worded
+        return {
+            name: worded(self.name, mistake)
+            for name, mistake in found.items()
+            if name not in self.table.without
+        }
 
     # Solutions -----------------------------------------------------------------------------------
 
@@ -225,10 +233,7 @@ class Written:
         for edits in entry.forms:
             with contextlib.suppress(NoMatch):  # this form can't be made in this exercise
                 found.append(self._edited(edits))
-        return {
-            Mistake(name=entry.name, diagnosis=entry.says, hint=entry.mend, form=form): variant
-            for form, variant in enumerate(found)
-        }
+        return {entry.mistake(form): variant for form, variant in enumerate(found)}
 
     def _edited(self, edits: Sequence[Edit]) -> Variant:
         """Apply edits to the cell, or else to the first second style where they match."""

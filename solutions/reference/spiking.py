@@ -6,6 +6,7 @@ its order of operations, can put a spike on another step.  `certify` proves that
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -80,24 +81,22 @@ def solve(
     -------
     V : list
         The voltage at every step.
-    margin : number
+    margin : number or None
         Smallest distance of an updated voltage from the threshold, before any reset.
     """
-    V, margin, rest = [V_init], None, 0
-    for k in range(N_t):
+    currents = I_ext if isinstance(I_ext, list) else itertools.repeat(I_ext, N_t)
+    V, above, rest = [V_init], [], 0
+    for current, kick in zip(currents, kicks or itertools.repeat(0, N_t), strict=True):
         if rest:
             rest -= 1
             V.append(V_reset)
             continue
-        current = I_ext[k] if isinstance(I_ext, list) else I_ext
-        updated = V[-1] + dt * (-(V[-1] - E_m) + current / g_m) / tau
-        if kicks:
-            updated += kicks[k]
-        gap = abs(updated - V_theta)
-        margin = gap if margin is None else min(margin, gap)
+        updated = V[-1] + dt * (-(V[-1] - E_m) + current / g_m) / tau + kick
+        above.append(updated - V_theta)
         if updated >= V_theta:
             updated, rest = V_reset, steps_of(t_ref, dt)
         V.append(updated)
+    margin = min(map(abs, above), default=None)
     return V, margin
 
 
