@@ -174,3 +174,35 @@ def draw_neurons(rng: np.random.Generator, n: int, drive: tuple[float, float]) -
         "I_ext": g_m * (V_theta - E_m) * rng.uniform(*drive, n),
         "tau": rng.uniform(5, 22, n),
     }
+
+
+def draw_ties(rng: np.random.Generator) -> dict[str, Any]:
+    """Draw three neurons that touch the threshold exactly, in steps of 0.5 ms."""
+    shift = float(rng.integers(-8, 9))  # moving every voltage by a whole number keeps a tie exact
+    order = rng.permutation(3)
+    return {
+        "dt": 0.5,
+        "V_init": np.full(3, -70.0 + shift),
+        "E_m": -70.0 + shift,
+        "V_theta": -50.0 + shift,
+        "V_reset": -75.0 + shift,
+        "I_ext": np.array([80.0, 160.0, 320.0])[order],
+        "g_m": 2.0,
+        "tau": np.array([1.0, 2.0, 4.0])[order],
+    }
+
+
+def draw_whole_numbers(rng: np.random.Generator) -> dict[str, Any]:
+    """Draw a run of three neurons in which every number is whole and an int."""
+    E_m = int(rng.integers(-72, -65))
+    return {
+        "N_t": int(rng.integers(15, 25)),
+        "dt": 1,
+        "V_init": E_m + rng.choice([-1, 1], 3) * rng.integers(1, 6, 3),
+        "E_m": E_m,
+        "V_theta": E_m + 17,
+        "V_reset": E_m - 7,
+        "I_ext": np.array([2, 3, 1]) * rng.integers(19, 33, 3),
+        "g_m": 2,
+        "tau": rng.integers(6, 17, 3),
+    }

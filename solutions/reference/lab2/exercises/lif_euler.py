@@ -4,7 +4,7 @@ import numpy as np
 
 from lifkit_staff.exercise import also, case, exercise, holds, line
 
-from ...spiking import OUTPUTS, certify, draw_neurons
+from ...spiking import OUTPUTS, certify, draw_neurons, draw_ties, draw_whole_numbers
 
 HINTS = (
     "The idea: first do the passive step of Lab 1 for all neurons at once, then look which of the "
@@ -85,19 +85,8 @@ def equal_sizes(rng):
 @holds(of=("V", "spikes"))
 def ties(rng):
     """a voltage that just reaches V_theta is a spike (>=, not >)"""
-    shift = float(rng.integers(-8, 9))  # moving every voltage by a whole number keeps a tie exact
-    order = rng.permutation(3)
     return case(
-        "neurons that touch the threshold exactly",
-        N_t=int(rng.integers(8, 14)),
-        dt=0.5,
-        V_init=np.full(3, -70.0 + shift),
-        E_m=-70.0 + shift,
-        V_theta=-50.0 + shift,
-        V_reset=-75.0 + shift,
-        I_ext=np.array([80.0, 160.0, 320.0])[order],
-        g_m=2.0,
-        tau=np.array([1.0, 2.0, 4.0])[order],
+        "neurons that touch the threshold exactly", **draw_ties(rng), N_t=int(rng.integers(8, 14))
     )
 
 
@@ -113,19 +102,7 @@ def start(rng):
 @holds(of=("V", "spikes"))
 def whole_numbers(rng):
     """whole-number inputs give the same as 1.0, 2.0, ..."""
-    E_m = int(rng.integers(-72, -65))
-    return case(
-        "whole-number inputs",
-        N_t=int(rng.integers(15, 25)),
-        dt=1,
-        V_init=E_m + rng.choice([-1, 1], 3) * rng.integers(1, 6, 3),
-        E_m=E_m,
-        V_theta=E_m + 17,
-        V_reset=E_m - 7,
-        I_ext=np.array([2, 3, 1]) * rng.integers(19, 33, 3),
-        g_m=2,
-        tau=rng.integers(6, 17, 3),
-    )
+    return case("whole-number inputs", **draw_whole_numbers(rng))
 
 
 spike_times = line(

@@ -4,7 +4,7 @@ import numpy as np
 
 from lifkit_staff.exercise import also, case, exercise, holds, line
 
-from ...spiking import OUTPUTS, certify, draw_neurons
+from ...spiking import OUTPUTS, certify, draw_neurons, draw_ties, draw_whole_numbers
 
 HINTS = (
     "The idea: keep one whole number a neuron, the steps that it still has to rest. Whoever rests "
@@ -115,21 +115,9 @@ def strong_drive(rng):
 @holds(of=("V", "spikes"))
 def ties(rng):
     """a voltage that just reaches V_theta is a spike (>=, not >)"""
-    shift = float(rng.integers(-8, 9))  # moving every voltage by a whole number keeps a tie exact
-    order = rng.permutation(3)
-    return case(
-        "neurons that touch the threshold exactly",
-        N_t=int(rng.integers(11, 16)),
-        dt=0.5,
-        V_init=np.full(3, -70.0 + shift),
-        E_m=-70.0 + shift,
-        V_theta=-50.0 + shift,
-        V_reset=-75.0 + shift,
-        I_ext=np.array([80.0, 160.0, 320.0])[order],
-        g_m=2.0,
-        tau=np.array([1.0, 2.0, 4.0])[order],
-        t_ref=float(rng.integers(2, 5)) / 2,
-    )
+    neurons, N_t = draw_ties(rng), int(rng.integers(11, 16))
+    t_ref = float(rng.integers(2, 5)) / 2
+    return case("neurons that touch the threshold exactly", **neurons, N_t=N_t, t_ref=t_ref)
 
 
 @holds(of=("V", "spikes"))
@@ -145,20 +133,7 @@ def start(rng):
 @holds(of=("V", "spikes"))
 def whole_numbers(rng):
     """whole-number inputs give the same as 1.0, 2.0, ..."""
-    E_m = int(rng.integers(-72, -65))
-    return case(
-        "whole-number inputs",
-        N_t=int(rng.integers(15, 25)),
-        dt=1,
-        V_init=E_m + rng.choice([-1, 1], 3) * rng.integers(1, 6, 3),
-        E_m=E_m,
-        V_theta=E_m + 17,
-        V_reset=E_m - 7,
-        I_ext=np.array([2, 3, 1]) * rng.integers(19, 33, 3),
-        g_m=2,
-        tau=rng.integers(6, 17, 3),
-        t_ref=int(rng.integers(2, 5)),
-    )
+    return case("whole-number inputs", **draw_whole_numbers(rng), t_ref=int(rng.integers(2, 5)))
 
 
 spike_times = line(

@@ -4,7 +4,7 @@ import numpy as np
 
 from lifkit_staff.exercise import also, case, exercise, holds, line
 
-from ...spiking import OUTPUTS, certify, draw_neurons
+from ...spiking import OUTPUTS, certify, draw_neurons, draw_ties
 
 HINTS = (
     "The idea: take your solver of Lab 2. One thing is new: after the Euler step, and before you "
@@ -88,21 +88,8 @@ def equal_sizes(rng):
 @holds(of=("V", "spikes"))
 def ties(rng):
     """a voltage that just reaches V_theta is a spike (>=, not >)"""
-    shift = float(rng.integers(-8, 9))  # moving every voltage by a whole number keeps a tie exact
-    order = rng.permutation(3)
-    return case(
-        "neurons that touch the threshold exactly (sigma = 0)",
-        dt=0.5,
-        V_init=np.full(3, -70.0 + shift),
-        E_m=-70.0 + shift,
-        V_theta=-50.0 + shift,
-        V_reset=-75.0 + shift,
-        I_ext=np.array([80.0, 160.0, 320.0])[order],
-        g_m=2.0,
-        tau=np.array([1.0, 2.0, 4.0])[order],
-        sigma=0.0,
-        xi=rng.standard_normal((rng.integers(8, 14), 3)),
-    )
+    neurons, xi = draw_ties(rng), rng.standard_normal((rng.integers(8, 14), 3))
+    return case("neurons that touch the threshold exactly (sigma = 0)", **neurons, sigma=0.0, xi=xi)
 
 
 @holds(of=("V", "spikes"))
