@@ -235,6 +235,8 @@ def _fits(
     target: Callable[..., Any], arguments: list[Any], name: str, parameters: tuple[str, ...]
 ) -> None:
     """Raise `_BadSignature` when `target` can't take the arguments in this order."""
+    if len(arguments) == len(parameters) and _takes_just(target, parameters):
+        return
     try:
         signature = inspect.signature(target)
     except (TypeError, ValueError):
@@ -247,6 +249,16 @@ def _fits(
     own = [parameter for parameter in signature.parameters if parameter in parameters]
     if len(own) == len(parameters) and own != list(parameters):
         raise _BadSignature(f"its arguments are in another order than {wanted}")
+
+
+def _takes_just(target: Callable[..., Any], parameters: tuple[str, ...]) -> bool:
+    """Whether a plain function or method takes these arguments, as most do; spares `inspect`."""
+    first = int(isinstance(target, types.MethodType))
+    function = getattr(target, "__func__", target)
+    if not isinstance(function, types.FunctionType) or vars(function):
+        return False
+    code = function.__code__
+    return not code.co_kwonlyargcount and code.co_varnames[first : code.co_argcount] == parameters
 
 
 def _problem(error: BaseException) -> Problem:

@@ -216,10 +216,20 @@ def _alike(output: Output | None, one: Any, other: Any) -> bool:
     (form, parts), (other_form, other_parts) = _form(output, one), _form(output, other)
     if form != other_form or len(parts) != len(other_parts):
         return False
-    return all(
-        a.shape == b.shape and np.allclose(a, b, rtol=_RTOL, atol=_ATOL, equal_nan=True)
-        for a, b in zip(parts, other_parts, strict=True)
-    )
+    return all(a.shape == b.shape and _near(a, b) for a, b in zip(parts, other_parts, strict=True))
+
+
+def _near(one: np.ndarray, other: np.ndarray) -> bool:
+    """Say of two arrays of floats what `np.allclose` says.
+
+    An answer is laid over hundreds of fingerprints, and most of the time the last number tells.
+    """
+    if not one.size or one.tobytes() == other.tobytes():
+        return True
+    last, other_last = one.item(-1), other.item(-1)
+    if abs(last - other_last) > _ATOL + _RTOL * abs(other_last):
+        return False
+    return np.allclose(one, other, rtol=_RTOL, atol=_ATOL, equal_nan=True)
 
 
 def _kind(value: Any) -> Any:
@@ -235,8 +245,8 @@ def _form(output: Output | None, value: Any) -> tuple[str, list[np.ndarray]]:
     """Bring a value into comparable parts; what has no such form is known by the complaint."""
     try:
         if output is not None and output.kind == "ragged":
-            return "", [array.astype(float) for array in as_ragged(value)]
-        return "", [as_array(value).astype(float)]
+            return "", [array.astype(float, copy=False) for array in as_ragged(value)]
+        return "", [as_array(value).astype(float, copy=False)]
     except _Mismatch as mismatch:
         return str(mismatch), []
 

@@ -91,6 +91,8 @@ def same(one: Any, other: Any) -> bool:
     -------
     bool
     """
+    if one is other:  # as a copy of a number is the number itself
+        return True
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, Mapping) and isinstance(other, Mapping):
