@@ -23,7 +23,7 @@ from ..exercise import make_key
 from ..exercise.cells import compiled
 from ..exercise.written import Written
 from .equivalent import excused, reason
-from .mutations import Mutant, mutants
+from .mutations import SIBLINGS, Mutant, mutants
 
 __all__ = ["Finding", "accepted", "agrees", "as_text", "survey"]
 
@@ -56,8 +56,12 @@ class Finding:
 
 def programs(reference: Written) -> Iterable[tuple[Mutant, Callable[..., Any]]]:
     """Yield the mutants of the solved cell, ready to be called, that can be defined."""
-    for mutant in mutants(reference.cell.source):
-        texts = (*reference.around(mutant.text)[:-1], mutant.text)
+    source = reference.cell.source
+    # What the cell or an edit of it may read, found once: to look through each mutant takes longer
+    # than to run it.
+    before = reference.around("\n".join((source, *SIBLINGS)))[:-1]
+    for mutant in mutants(source):
+        texts = (*before, mutant.text)
         try:
             yield mutant, compiled(reference.name, texts, f"{reference.name}, edited")
         except Exception:

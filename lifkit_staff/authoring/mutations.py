@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Mutant", "mutants"]
+__all__ = ["SIBLINGS", "Mutant", "mutants"]
 
 _OTHER_OPERATORS: dict[type, tuple[type, ...]] = {
     ast.Add: (ast.Sub,),
@@ -53,6 +53,9 @@ _SIBLINGS = (
     ("vstack", "hstack", "column_stack"),
 )
 
+#: The names that an edit may put where another stood, besides those of the program.
+SIBLINGS = tuple(name for family in _SIBLINGS for name in family)
+
 Place = tuple[Any, str, int | None]
 
 
@@ -83,7 +86,7 @@ class Mutant:
 
 
 def mutants(source: str) -> Iterator[Mutant]:
-    r"""Make every single edit of a program, each text once.
+    r"""Make every single edit of a program, each text once; a few, as a loop left, do not compile.
 
     Parameters
     ----------
@@ -101,22 +104,36 @@ def mutants(source: str) -> Iterator[Mutant]:
     [('a - b', 'a + b')]
     """
     tree = ast.parse(source)
-    seen = {ast.unparse(tree)}
+    _shorten_docstrings(tree)
+    seen = {ast.unparse(tree), ""}
     for place in _places(tree):
         node = _get(place)
+        within = ""
         for kind, new in _edits(node, place, tree):
-            before, after, line = _difference(node, new)
-            within = "" if isinstance(node, list) else _text(place[0])
             _put(place, new)
-            try:
-                text = ast.unparse(ast.fix_missing_locations(tree))
-                compile(text, "<mutant>", "exec")
-            except (SyntaxError, ValueError, AttributeError, TypeError):
-                text = None
+            text = _program(tree)
             _put(place, node)
-            if text is not None and text not in seen:
+            if text not in seen:
                 seen.add(text)
+                before, after, line = _difference(node, new)
+                within = within or ("" if isinstance(node, list) else _text(place[0]))
                 yield Mutant(text, line, kind, before, after, within)
+
+
+def _shorten_docstrings(tree: ast.AST) -> None:
+    """Keep the first lines of docstrings, in which nothing is edited: to write them takes long."""
+    for node in ast.walk(tree):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Constant) and _is_docstring(node, child):
+                child.value = str(child.value).partition("\n")[0]
+
+
+def _program(tree: ast.AST) -> str:
+    """Return an edited tree as text, an empty one where it has none."""
+    try:
+        return ast.unparse(tree)
+    except (ValueError, AttributeError, TypeError):
+        return ""
 
 
 def _difference(old: Any, new: Any) -> tuple[str, str, int]:
@@ -136,7 +153,7 @@ def _difference(old: Any, new: Any) -> tuple[str, str, int]:
 def _text(node: Any) -> str:
     if isinstance(node, list):
         return "; ".join(_text(item) for item in node)
-    return " ".join(ast.unparse(ast.fix_missing_locations(node)).split()) if node else ""
+    return " ".join(ast.unparse(node).split()) if node else ""
 
 
 # Places ------------------------------------------------------------------------------------------
@@ -419,7 +436,7 @@ def _moved(body: list[ast.stmt], k: int) -> Iterator[tuple[str, list[ast.stmt]]]
 def _changed(body: list[ast.stmt], k: int) -> Iterator[tuple[str, list[ast.stmt]]]:
     statement = body[k]
     if isinstance(statement, ast.AugAssign):
-        plain = ast.Assign([statement.target], statement.value)
+        plain = ast.copy_location(ast.Assign([statement.target], statement.value), statement)
         yield "operator", [*body[:k], plain, *body[k + 1 :]]
         for other in _OTHER_OPERATORS.get(type(statement.op), ()):
             made = ast.AugAssign(statement.target, other(), statement.value)

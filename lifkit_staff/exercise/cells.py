@@ -149,6 +149,7 @@ def _imports(source: str) -> dict[str, str]:
     return lines
 
 
+@functools.lru_cache(maxsize=256)
 def _defined(text: str) -> list[str]:
     """Return the functions and classes that a cell defines at its top."""
     kinds = (ast.FunctionDef, ast.ClassDef)
@@ -217,5 +218,11 @@ def compiled(
         last = position == len(texts) - 1
         filename = f"<{label}>" if last else f"<{label}, before>"
         linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-        exec(compile(text, filename, "exec"), vars(module))
+        exec(_code(text, filename), vars(module))
     return vars(module)[name]
+
+
+@functools.lru_cache(maxsize=256)
+def _code(text: str, filename: str) -> types.CodeType:
+    """Compile a text; what runs before is the same for hundreds of edited cells."""
+    return compile(text, filename, "exec")

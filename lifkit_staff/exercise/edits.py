@@ -98,7 +98,7 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
         tree = editor.visit(tree)
         if not editor.count:
             raise NoMatch(old, tree)
-    return ast.unparse(ast.fix_missing_locations(tree))
+    return ast.unparse(tree)
 
 
 def _insert_first(tree: ast.Module, new: ast.expr | list[ast.stmt]) -> None:

@@ -170,6 +170,7 @@ class Written:
         """Return what has to run before a text of this exercise, and the text."""
         return (*self.source.surroundings(self.name, [text]), text)
 
+    @functools.cached_property
     def _style_texts(self) -> list[tuple[str, Mapping[str, Any]]]:
         """Return the second styles as text, called by the exercise's name, with their globals."""
         return [(_renamed(style, self.name), _globals(style)) for style in self.styles]
@@ -241,7 +242,7 @@ class Written:
             text = apply(self.cell.source, edits)
             return Variant(texts=self.around(text), base=self.cell.source, edits=tuple(edits))
         except NoMatch as error:
-            for text, around in self._style_texts():
+            for text, around in self._style_texts:
                 try:
                     edited = apply(text, edits)
                 except NoMatch:
