@@ -194,12 +194,24 @@ def command(course, *words):
 
 
 def call(course, *words, status=0):
-    """Run a command in the course's folder and return what it said."""
-    done = subprocess.run(
-        **command(course, *words), capture_output=True, text=True, timeout=900, check=False
-    )
-    assert done.returncode == status, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-    return done.stdout + done.stderr
+    """Run a command in the course's folder, in a child of a warm process, and return what it said."""
+    options = command(course, *words)
+    with tempfile.NamedTemporaryFile("r", errors="replace") as file:
+        asked = {**options, "cwd": str(course), "said": file.name}
+        warm = _warm()
+        warm.stdin.write(json.dumps(asked) + "\n")
+        warm.stdin.flush()
+        done = int(warm.stdout.readline())
+        said = file.read()
+    assert done == status, f"{words}: {done}\n{said}"
+    return said
+
+
+@functools.cache
+def _warm():
+    """Start the process whose children run commands; it ends when its standard input does."""
+    options = command(ROOT, sys.executable, "-P", Path(__file__).with_name("warm.py"))
+    return subprocess.Popen(**options, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def open_course(folder, labs=(LAB,)):

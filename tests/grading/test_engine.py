@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -44,66 +45,155 @@ CLASS = {
     "gil": {
         "euler": EULER.replace("V = np", "V_init += 0.0\n    V_init[:] = V_init + 0\n    V = np")
     },
+    "hal": {},  # whose file is broken
 }
 
+#: They have full marks, then hand in what is worth nothing.
+AGAIN = ("crash", "corrupt", "renamed", "stripped", "no_answers")
 
-def hand_in_class(course):
-    for student, options in CLASS.items():
-        hand_in(course, student, **options)
-    path = hand_in(course, "hal")
-    path.write_text("{")
+
+# The days of a course: each fixture does what comes next and returns what stands in the files then.
+
+
+def grade(course, *words, status=0):
+    """Grade, and return what was said and what stands in the verdict files and the gradebook."""
+    said = call(course, "lifkit", "grade", LAB, *words, status=status)
+    return record(course, said)
+
+
+def record(course, said=""):
+    files = {path.stem: path for path in (course / "verdicts" / LAB).glob("*.json")}
+    return SimpleNamespace(
+        said=said,
+        files={student: path.read_bytes() for student, path in files.items()},
+        changed={student: path.stat().st_mtime_ns for student, path in files.items()},
+        verdicts={student: verdict(course, student) for student in files},
+        scores={student: gradebook_scores(course, student) for student in files},
+    )
+
+
+def totals(found):
+    return {
+        student: sum(scores[name] or 0.0 for name in POINTS)
+        for student, scores in found.scores.items()
+    }
+
+
+def changed_between(before, after):
+    """Return the students whose verdicts were written between two records."""
+    return {name for name in after.changed if before.changed.get(name) != after.changed[name]}
+
+
+def of_class(found):
+    """Return what was found of those who handed in once."""
+    return {student: found[student] for student in CLASS}
+
+
+def only(*students):
+    return [word for student in students for word in ("--student", student)]
 
 
 @pytest.fixture(scope="module")
 def course(sandbox, tmp_path_factory):
     course = open_course(tmp_path_factory.mktemp("engine") / "course")
-    hand_in_class(course)
-    call(course, "lifkit", "grade", LAB, "--jobs", "2")
+    for student, options in CLASS.items():
+        path = hand_in(course, student, **options)
+    path.write_text("{")
+    for student in AGAIN:
+        hand_in(course, student)
     return course
 
 
-def test_outcomes_and_scores_are_what_they_should_be(course):
-    assert outcomes(course, "ada") == {"passive_euler": "correct", "passive_exact": "correct"}
-    assert outcomes(course, "cyd") == {
-        "passive_euler": "not started",
-        "passive_exact": "not started",
-    }
-    assert outcomes(course, "eve") == {"passive_euler": "crashed", "passive_exact": "correct"}
-    assert outcomes(course, "hal") == {"passive_euler": "missing", "passive_exact": "missing"}
-    assert total(course, "ada") == total(course, "fay") == FULL
-    assert [total(course, student) for student in ("bea", "cyd", "eve", "hal")] == [
-        3.0,
-        0.0,
-        3.0,
-        0.0,
-    ]
+@pytest.fixture(scope="module")
+def graded(course):
+    """Everybody, by one worker."""
+    return grade(course, "--jobs", "1", "--no-feedback")
 
 
-def test_partial_credit_is_kept_to_the_fraction(course):
-    item = verdict(course, "dee")["exercises"]["passive_exact"]
-    assert item["outcome"] in ("wrong", "partial")
-    for student in (*CLASS, "hal"):
-        scores = gradebook_scores(course, student)
-        for name, item in verdict(course, student)["exercises"].items():
-            assert scores[f"{name}_check"] == item["score"]
-            assert 0 <= item["score"] <= item["max_score"] == POINTS[f"{name}_check"]
-
-
-def test_the_usual_mistake_is_named(course):
-    assert verdict(course, "dee")["exercises"]["passive_exact"]["mistakes"] == [
-        "growing exponential"
-    ]
-
-
-def test_nbgrader_autograde_gives_the_same_verdicts(course):
-    ours = {student: verdict(course, student) for student in (*CLASS, "hal")}
-    scores = {student: gradebook_scores(course, student) for student in ours}
+@pytest.fixture(scope="module")
+def autograded(course, graded):
+    """Some hand in again; everybody, by nbgrader's own command."""
+    hand_in(course, "crash", before="import os\nos._exit(1)", euler=ZEROS, exact=EXACT_STUB)
+    hand_in(course, "corrupt").write_text("[")
+    path = hand_in(course, "renamed")
+    path.rename(path.with_name("mine.ipynb"))
+    hand_in(
+        course, "stripped", lambda notebook: notebook.update(cells=[]), euler=ZEROS, exact=ZEROS
+    )
+    hand_in(course, "no_answers", euler="", exact="")
     call(course, "nbgrader", "autograde", LAB, "--force")
-    assert {student: verdict(course, student) for student in ours} == ours
-    assert {student: gradebook_scores(course, student) for student in ours} == scores
+    return record(course)
 
 
-def test_the_formgrader_s_button_gives_the_same_scores(course):
+@pytest.fixture(scope="module")
+def by_eight(course, autograded):
+    """The class, with eight jobs."""
+    return grade(course, "--jobs", "8", "--force", "--no-feedback", *only(*CLASS))
+
+
+@pytest.fixture(scope="module")
+def unchanged(course, by_eight):
+    """Nothing was handed in since."""
+    return grade(course, "--no-feedback")
+
+
+@pytest.fixture(scope="module")
+def handed_in(course, unchanged):
+    """Another one of bea's, and the first of somebody's who pasted a copy of an answer."""
+
+    def paste(notebook):
+        cell = cell_of(notebook, "passive_euler")
+        copy = json.loads(json.dumps(cell))
+        copy["source"] = ZEROS
+        notebook.cells.insert(notebook.cells.index(cell), type(cell)(copy))
+
+    hand_in(course, "bea", exact=EXACT_STUB)
+    hand_in(course, "paste", paste)
+    return grade(course, "--no-feedback")
+
+
+@pytest.fixture(scope="module")
+def seeded(course, handed_in):
+    """One, with another seed."""
+    return grade(course, "--seed", "5", "--no-feedback", *only("dee"))
+
+
+@pytest.fixture(scope="module")
+def unboxed(course, seeded):
+    """Two, without a sandbox."""
+    return grade(course, "--sandbox", "off", "--no-feedback", *only("ada", "dee"))
+
+
+@pytest.fixture(scope="module")
+def boxed(course, unboxed):
+    """Nothing special is asked for any more."""
+    return grade(course, "--no-feedback")
+
+
+@pytest.fixture(scope="module")
+def forced(course, boxed):
+    """Two by force, one of them with a score by hand, and their pages."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        gradebook.find_grade("think_why", LAB, LAB, "ada").manual_score = 1.5
+        gradebook.db.commit()
+    return grade(course, "--force", *only("ada", "dee"))
+
+
+@pytest.fixture(scope="module")
+def pages(course, forced):
+    """One of their pages is lost and written again; gives the pages' places and when both were there."""
+    places = [course / "feedback" / name / LAB / f"{LAB}.html" for name in ("ada", "dee")]
+    before = [place.stat().st_mtime_ns for place in places]
+    places[0].unlink()
+    grade(course, *only("ada", "dee"))
+    return places, before
+
+
+@pytest.fixture(scope="module")
+def pressed(course, pages):
+    """One, by the formgrader's button."""
     code = (
         "import sys\nfrom traitlets.config import PyFileConfigLoader\n"
         "from nbgrader.apps.api import NbGraderAPI\n"
@@ -112,32 +202,142 @@ def test_the_formgrader_s_button_gives_the_same_scores(course):
         "done = NbGraderAPI(config=config).autograde('lab1', 'dee')\n"
         "assert done['success'], done\n"
     )
-    before = gradebook_scores(course, "dee"), verdict(course, "dee")
-    options = command(course, "nbgrader")
-    options["args"] = [options["args"][0], "-c", code, str(course)]
+    call(course, sys.executable, "-c", code, str(course))
+    return record(course)
+
+
+def test_outcomes_and_scores_are_what_they_should_be(graded):
+    found = {
+        student: [item["outcome"] for item in record["exercises"].values()]
+        for student, record in graded.verdicts.items()
+    }
+    assert found["ada"] == ["correct", "correct"]
+    assert found["cyd"] == ["not started", "not started"]
+    assert found["eve"] == ["crashed", "correct"]
+    assert found["hal"] == ["missing", "missing"]
+    points = totals(graded)
+    assert points["ada"] == points["fay"] == FULL
+    assert [points[student] for student in ("bea", "cyd", "eve", "hal")] == [3.0, 0.0, 3.0, 0.0]
+    assert {points[student] for student in AGAIN} == {FULL}
+
+
+def test_partial_credit_is_kept_to_the_fraction(graded):
+    item = graded.verdicts["dee"]["exercises"]["passive_exact"]
+    assert item["outcome"] in ("wrong", "partial")
+    for student in CLASS:
+        scores = graded.scores[student]
+        for name, item in graded.verdicts[student]["exercises"].items():
+            assert scores[f"{name}_check"] == item["score"]
+            assert 0 <= item["score"] <= item["max_score"] == POINTS[f"{name}_check"]
+
+
+def test_the_usual_mistake_is_named(graded):
+    assert graded.verdicts["dee"]["exercises"]["passive_exact"]["mistakes"] == [
+        "growing exponential"
+    ]
+
+
+def test_nbgrader_autograde_gives_the_same_verdicts(graded, autograded):
+    assert changed_between(graded, autograded) == {*CLASS, *AGAIN}
+    assert of_class(autograded.verdicts) == of_class(graded.verdicts)
+    assert of_class(autograded.scores) == of_class(graded.scores)
+
+
+@pytest.mark.parametrize("how", AGAIN)
+def test_no_old_score_outlives_a_new_attempt(autograded, how):
+    assert totals(autograded)[how] == 0
+
+
+def test_one_worker_and_eight_write_the_same_files(graded, autograded, by_eight):
+    assert changed_between(autograded, by_eight) == set(CLASS)
+    assert of_class(by_eight.files) == of_class(graded.files)
+
+
+def test_a_second_run_grades_nothing_and_force_grades_all(by_eight, unchanged, boxed, forced):
+    assert f"{len(CLASS) + len(AGAIN)} unchanged" in unchanged.said
+    assert changed_between(by_eight, unchanged) == set()
+    assert changed_between(boxed, forced) == {"ada", "dee"}
+
+
+def test_only_what_changed_is_graded_again(unchanged, handed_in):
+    assert changed_between(unchanged, handed_in) == {"bea", "paste"}
+    assert handed_in.verdicts["bea"]["exercises"]["passive_exact"]["outcome"] == "not started"
+
+
+def test_an_answer_that_was_edited_is_the_one_that_is_graded(handed_in):
+    assert handed_in.verdicts["paste"]["exercises"]["passive_euler"]["outcome"] == "correct"
+
+
+def test_another_seed_is_recorded_and_grades_anew(graded, seeded, boxed):
+    one, other = (found.verdicts["dee"] for found in (seeded, boxed))
+    assert (one["seed"], other["seed"]) == (5, 20240607)
+    assert other["exercises"] == graded.verdicts["dee"]["exercises"]
+    one, other = one["exercises"], other["exercises"]
+    assert one != other
+    assert one["passive_exact"]["outcome"] == other["passive_exact"]["outcome"]
+
+
+def test_without_a_sandbox_verdicts_say_so_and_are_the_same(unboxed, boxed):
+    assert "Without a sandbox" in unboxed.said
+    assert "2 graded without a sandbox" in unboxed.said
+    assert changed_between(unboxed, boxed) == {"ada", "dee"}
+    for student in ("ada", "dee"):
+        free, held = unboxed.verdicts[student], boxed.verdicts[student]
+        assert (free["sandbox"], held["sandbox"]) == ("off", "bwrap")
+        assert free["exercises"] == held["exercises"]
+
+
+def test_manual_scores_are_left_alone(course, forced):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        assert gradebook.find_grade("think_why", LAB, LAB, "ada").manual_score == 1.5
+
+
+def test_the_formgrader_s_button_gives_the_same_scores(forced, pressed):
+    assert changed_between(forced, pressed) == {"dee"}
+    assert pressed.verdicts == forced.verdicts
+    assert pressed.scores == forced.scores
+
+
+def test_grading_refuses_to_run_where_there_is_no_bubblewrap(course, graded):
+    options = command(course, "lifkit", "grade", LAB, "--force")
+    options["env"] = {**options["env"], "PATH": os.path.dirname(options["args"][0])}
+    before = record(course).changed
     done = subprocess.run(**options, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert (gradebook_scores(course, "dee"), verdict(course, "dee")) == before
+    assert done.returncode == 1
+    assert "apt-get install bubblewrap" in done.stderr
+    assert record(course).changed == before
 
 
-def test_one_worker_and_eight_write_the_same_files(course):
-    files = {}
-    for jobs in ("1", "8"):
-        call(course, "lifkit", "grade", LAB, "--jobs", jobs, "--force", "--no-feedback")
-        folder = course / "verdicts" / LAB
-        files[jobs] = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert files["1"] == files["8"]
+def test_unknown_labs_and_students_are_named(course):
+    assert "no lab called 'lab9'" in call(course, "lifkit", "grade", "lab9", status=1)
+    assert "nobody" in call(course, "lifkit", "grade", LAB, *only("nobody"), status=1)
 
 
-def test_a_second_run_grades_nothing_and_force_grades_all(course):
-    call(course, "lifkit", "grade", LAB, "--no-feedback")
+# What ends before it is done ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def slow(sandbox, tmp_path_factory):
+    """A class that takes a while."""
+    course = open_course(tmp_path_factory.mktemp("slow") / "course")
+    for number in range(9):
+        hand_in(course, f"s{number}", before="import time; time.sleep(0.5)")
+    return course
+
+
+def start(course):
+    """Start to grade, and return when two more have their verdicts."""
     before = changed_at(course)
-    said = call(course, "lifkit", "grade", LAB, "--no-feedback")
-    assert "8 unchanged" in said
-    assert changed_at(course) == before
-    call(course, "lifkit", "grade", LAB, "--force", "--no-feedback", "--student", "ada")
-    after = changed_at(course)
-    assert {student for student in before if before[student] != after[student]} == {"ada"}
+    running = subprocess.Popen(
+        **command(course, "lifkit", "grade", LAB, "--jobs", "2", "--no-feedback"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    wait_for(lambda: len(changed_at(course)) >= len(before) + 2)
+    return running
 
 
 def changed_at(course):
@@ -146,154 +346,59 @@ def changed_at(course):
     }
 
 
-def test_only_what_changed_is_graded_again(course):
-    call(course, "lifkit", "grade", LAB, "--no-feedback")
-    before = changed_at(course)
-    hand_in(course, "bea", exact=EXACT_STUB)
-    call(course, "lifkit", "grade", LAB, "--no-feedback")
-    after = changed_at(course)
-    assert {student for student in before if before[student] != after[student]} == {"bea"}
-    assert outcomes(course, "bea")["passive_exact"] == "not started"
-
-
-def test_another_seed_is_recorded_and_grades_anew(course):
-    call(course, "lifkit", "grade", LAB, "--seed", "5", "--student", "dee", "--no-feedback")
-    assert verdict(course, "dee")["seed"] == 5
-    one = verdict(course, "dee")["exercises"]
-    call(course, "lifkit", "grade", LAB, "--student", "dee", "--no-feedback")
-    assert verdict(course, "dee")["seed"] == 20240607
-    other = verdict(course, "dee")["exercises"]
-    assert one != other
-    assert one["passive_exact"]["outcome"] == other["passive_exact"]["outcome"]
-
-
 @pytest.fixture(scope="module")
-def stale(sandbox, tmp_path_factory):
-    """Students with full marks who hand in again what is worth nothing; graded by nbgrader."""
-    course = open_course(tmp_path_factory.mktemp("stale") / "course")
-    students = ("crash", "corrupt", "renamed", "stripped", "no_answers")
-    paths = {student: hand_in(course, student) for student in students}
-    call(course, "lifkit", "grade", LAB, "--no-feedback")
-    assert {total(course, student) for student in students} == {FULL}
-    hand_in(course, "crash", before="import os\nos._exit(1)", euler=ZEROS, exact=EXACT_STUB)
-    paths["corrupt"].write_text("[")
-    paths["renamed"].rename(paths["renamed"].with_name("mine.ipynb"))
-    hand_in(
-        course, "stripped", lambda notebook: notebook.update(cells=[]), euler=ZEROS, exact=ZEROS
-    )
-    hand_in(course, "no_answers", euler="", exact="")
-    call(course, "nbgrader", "autograde", LAB, "--force")
-    return course
-
-
-@pytest.mark.parametrize("how", ["crash", "corrupt", "renamed", "stripped", "no_answers"])
-def test_no_old_score_outlives_a_new_attempt(stale, how):
-    assert total(stale, how) == 0
-
-
-def test_manual_scores_are_left_alone(course):
-    from nbgrader.api import Gradebook
-
-    url = f"sqlite:///{course}/gradebook.db"
-    with Gradebook(url) as gradebook:
-        gradebook.find_grade("think_why", LAB, LAB, "ada").manual_score = 1.5
-        gradebook.db.commit()
-    call(course, "lifkit", "grade", LAB, "--force", "--student", "ada", "--no-feedback")
-    with Gradebook(url) as gradebook:
-        assert gradebook.find_grade("think_why", LAB, LAB, "ada").manual_score == 1.5
-
-
-def test_without_a_sandbox_verdicts_say_so_and_are_the_same(course):
-    call(course, "lifkit", "grade", LAB, "--no-feedback", "--student", "ada", "--student", "dee")
-    boxed = {student: verdict(course, student) for student in ("ada", "dee")}
-    said = call(
-        course,
-        "lifkit",
-        "grade",
-        LAB,
-        "--sandbox",
-        "off",
-        "--no-feedback",
-        "--student",
-        "ada",
-        "--student",
-        "dee",
-    )
-    assert "Without a sandbox" in said
-    assert "2 graded without a sandbox" in said
-    for student, record in boxed.items():
-        free = verdict(course, student)
-        assert free["sandbox"] == "off"
-        assert free["exercises"] == record["exercises"]
-    call(course, "lifkit", "grade", LAB, "--no-feedback", "--student", "ada", "--student", "dee")
-    assert verdict(course, "ada")["sandbox"] == "bwrap"
-
-
-def test_grading_refuses_to_run_where_there_is_no_bubblewrap(course):
-    options = command(course, "lifkit", "grade", LAB, "--force")
-    options["env"] = {**options["env"], "PATH": os.path.dirname(options["args"][0])}
-    before = changed_at(course)
-    done = subprocess.run(**options, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "apt-get install bubblewrap" in done.stderr
-    assert changed_at(course) == before
-
-
-def test_unknown_labs_and_students_are_named(course):
-    for words, said in (
-        (("lab9",), "no lab called 'lab9'"),
-        ((LAB, "--student", "nobody"), "nobody"),
-    ):
-        options = command(course, "lifkit", "grade", *words)
-        done = subprocess.run(**options, capture_output=True, text=True, check=False)
-        assert done.returncode != 0
-        assert said in done.stderr
-
-
-def test_ctrl_c_leaves_a_whole_gradebook_and_the_next_run_goes_on(sandbox, tmp_path):
-    course = open_course(tmp_path / "course")
-    students = [f"s{number:02d}" for number in range(12)]
-    for student in students:
-        hand_in(course, student, before="import time; time.sleep(0.5)")
-    options = command(course, "lifkit", "grade", LAB, "--jobs", "2", "--no-feedback")
-    running = subprocess.Popen(
-        **options, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
-    )
-    wait_for(lambda: len(changed_at(course)) >= 3)
+def interrupted(slow):
+    running = start(slow)
     os.killpg(running.pid, signal.SIGINT)
     running.communicate(timeout=60)
     assert running.returncode not in (0, 1)
-    done = set(changed_at(course))
-    assert 3 <= len(done) < len(students)
-    for student in done:
-        assert total(course, student) == FULL
-    before = changed_at(course)
-    call(course, "lifkit", "grade", LAB, "--jobs", "2", "--no-feedback")
-    after = changed_at(course)
-    assert set(after) == set(students)
-    assert {student for student in done if before[student] != after[student]} == set()
-    assert all(total(course, student) == FULL for student in students)
-    listed = subprocess.run(
-        ["ps", "-eo", "args="], capture_output=True, text=True, check=True
-    ).stdout
-    assert str(course) not in listed
+    return record(slow)
 
 
-def test_a_killed_run_leaves_no_process_and_the_next_one_goes_on(sandbox, tmp_path):
-    course = open_course(tmp_path / "course")
-    students = [f"s{number}" for number in range(6)]
-    for student in students:
-        hand_in(course, student, before="import time; time.sleep(0.5)")
-    options = command(course, "lifkit", "grade", LAB, "--jobs", "2", "--no-feedback")
-    running = subprocess.Popen(**options, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait_for(lambda: len(changed_at(course)) >= 2)
+@pytest.fixture(scope="module")
+def killed(slow, interrupted):
+    running = start(slow)
     mine = descendants(running.pid)
-    assert len(mine) >= 5  # two workers, the warm process, boxes and kernels
     running.kill()
     running.wait()
     wait_for(lambda: not any(os.path.exists(f"/proc/{process}/exe") for process in mine))
-    call(course, "lifkit", "grade", LAB, "--jobs", "2", "--no-feedback")
-    assert {total(course, student) for student in students} == {FULL}
+    return SimpleNamespace(**vars(record(slow)), processes=mine)
+
+
+@pytest.fixture(scope="module")
+def gone_on(slow, killed):
+    """The next run, which can't write what comes of one more."""
+    hand_in(slow, "unlucky")
+    (slow / "autograded" / "unlucky").mkdir(parents=True)
+    (slow / "autograded" / "unlucky" / LAB).write_text("a file where a folder should be")
+    return grade(slow, "--jobs", "2", "--no-feedback", status=1)
+
+
+def test_ctrl_c_leaves_a_whole_gradebook(interrupted):
+    assert 2 <= len(interrupted.scores) < 9
+    assert set(totals(interrupted).values()) == {FULL}
+
+
+def test_a_killed_run_leaves_no_process_and_a_whole_gradebook(interrupted, killed):
+    assert len(killed.processes) >= 5  # two workers, the warm process, boxes and kernels
+    assert len(interrupted.scores) + 2 <= len(killed.scores) < 9
+    assert set(totals(killed).values()) == {FULL}
+
+
+def test_the_next_run_goes_on_where_it_was_stopped(slow, interrupted, killed, gone_on):
+    assert totals(gone_on) == {f"s{number}": FULL for number in range(9)}
+    for before in (interrupted, killed):
+        assert before.changed.items() <= gone_on.changed.items()
+    listed = subprocess.run(
+        ["ps", "-eo", "args="], capture_output=True, text=True, check=True
+    ).stdout
+    assert str(slow) not in listed
+
+
+def test_a_submission_whose_grader_fails_is_named_and_the_others_are_graded(killed, gone_on):
+    assert "unlucky: NOT GRADED" in gone_on.said
+    assert "unlucky" not in gone_on.files
+    assert changed_between(killed, gone_on)
 
 
 def test_a_lost_worker_costs_the_submission_that_ends_it_and_no_other(sandbox, tmp_path):
@@ -347,35 +452,24 @@ def descendants(process):
     return found
 
 
-def test_pages_that_are_missing_are_written_by_the_next_run(course):
-    call(course, "lifkit", "grade", LAB, "--student", "ada", "--student", "bea")
-    page = course / "feedback" / "ada" / LAB / f"{LAB}.html"
-    other = course / "feedback" / "bea" / LAB / f"{LAB}.html"
-    before = other.stat().st_mtime_ns
-    page.unlink()
-    call(course, "lifkit", "grade", LAB, "--student", "ada", "--student", "bea")
-    assert page.exists()
-    assert other.stat().st_mtime_ns == before
-
-
-def test_a_submission_whose_grader_fails_is_named_and_the_others_are_graded(sandbox, tmp_path):
-    course = open_course(tmp_path / "course")
-    hand_in(course, "good")
-    hand_in(course, "unlucky")
-    (course / "autograded" / "unlucky").mkdir(parents=True)
-    (course / "autograded" / "unlucky" / LAB).write_text("a file where a folder should be")
-    options = command(course, "lifkit", "grade", LAB, "--no-feedback")
-    done = subprocess.run(**options, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "unlucky: NOT GRADED" in done.stderr
-    assert total(course, "good") == FULL
-
-
 # What instructors and students see ----------------------------------------------------------------
 
 
-def test_the_report_s_table_has_one_row_a_student_and_exercise(course):
-    call(course, "lifkit", "grade", LAB, "--no-feedback")
+def test_pages_that_are_missing_are_written_by_the_next_run(pages):
+    (ada, dee), before = pages
+    assert ada.exists()
+    assert dee.stat().st_mtime_ns == before[1]
+
+
+def test_feedback_pages_show_the_verdict_and_no_hidden_test(pages):
+    page = pages[0][1].read_text()
+    assert "points from the exercises" in page
+    assert page.index("exponent has the wrong sign") < page.index("lifkit-report")
+    assert "around the first wrong step" in page or "got " in page
+    assert "nobody needs to see this" not in page
+
+
+def test_the_report_s_table_has_one_row_a_student_and_exercise(course, forced):
     call(course, "lifkit", "report", LAB, "--csv", "out.csv")
     with (course / "out.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -389,38 +483,17 @@ def test_the_report_s_table_has_one_row_a_student_and_exercise(course):
     assert dee["mistake"] == "growing exponential"
 
 
-def test_the_report_names_shares_and_the_commonest_mistakes(course):
+def test_the_report_names_shares_and_the_commonest_mistakes(course, forced):
     said = call(course, "lifkit", "report", LAB)
     assert "growing exponential" in said
     assert "% correct" in said
 
 
-def test_the_report_draws_a_figure(course):
+def test_the_report_draws_a_figure(course, forced):
     call(course, "lifkit", "report", LAB, "--figure", "class.png")
     assert (course / "class.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_feedback_pages_show_the_verdict_and_no_hidden_test(course):
-    call(course, "lifkit", "grade", LAB, "--force", "--student", "dee")
-    page = (course / "feedback" / "dee" / LAB / f"{LAB}.html").read_text()
-    assert "points from the exercises" in page
-    assert page.index("exponent has the wrong sign") < page.index("lifkit-report")
-    assert "around the first wrong step" in page or "got " in page
-    assert "nobody needs to see this" not in page
-
-
-def test_nbgrader_s_own_export_still_works(course):
+def test_nbgrader_s_own_export_still_works(course, forced):
     call(course, "nbgrader", "export")
     assert "ada" in (course / "grades.csv").read_text()
-
-
-def test_an_answer_that_was_edited_is_the_one_that_is_graded(course):
-    def paste(notebook):
-        cell = cell_of(notebook, "passive_euler")
-        copy = json.loads(json.dumps(cell))
-        copy["source"] = ZEROS
-        notebook.cells.insert(notebook.cells.index(cell), type(cell)(copy))
-
-    hand_in(course, "paste", paste)
-    call(course, "lifkit", "grade", LAB, "--no-feedback", "--student", "paste")
-    assert outcomes(course, "paste")["passive_euler"] == "correct"
