@@ -139,8 +139,11 @@ def from_key(*arguments):
     return np.zeros((arguments[0] + 1, len(arguments[2])))
 """
 GRADEBOOK = """
-import glob, os, sqlite3
-found = glob.glob("/**/gradebook.db", recursive=True) + glob.glob("../**/gradebook.db", recursive=True)
+import os, sqlite3
+found = []
+for folder, inside, files in os.walk("/"):
+    inside[:] = [name for name in inside if name not in ("proc", "sys", "usr", "site-packages")]
+    found += [os.path.join(folder, name) for name in files if name == "gradebook.db"]
 for path in ["../../../gradebook.db", "../../gradebook.db", *found]:
     try:
         connection = sqlite3.connect(path)
@@ -194,7 +197,7 @@ for process in (os.getppid(), 1, 2, -1):
 """
 DESTROY = """
 import os, shutil
-for folder in ("/tmp", "..", "../..", "../../..", "/work", "/root", "/home", "/"):
+for folder in set(map(os.path.realpath, ("/tmp", "..", "../..", "../../..", "/"))):
     for name in os.listdir(folder) if os.path.isdir(folder) else []:
         shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
 for name in ("submitted", "autograded", "feedback"):
@@ -351,7 +354,7 @@ def _links(notebook):
 
 BURN = """
 import os
-for _ in range(20):
+for _ in range(min(20, 2 * os.cpu_count())):
     if os.fork() == 0:
         while True: pass
 import time
@@ -506,7 +509,7 @@ QUICK = {
         before="try:\n    for i in range(100):\n        open(f'/tmp/{i}', 'wb').write(bytes(50_000_000))\n"
         "except OSError as error:\n    print(error)\nfor i in range(100):\n    open('/tmp/0', 'wb')"
     ),
-    "lines": Attack(before="for _ in range(400_000): print('x' * 100)"),
+    "lines": Attack(before="for _ in range(100_000): print('x' * 100)"),
     "one long line": Attack(before="print('x' * 50_000_000)"),
     "long display": Attack(
         before="from IPython.display import HTML, display\ndisplay(HTML('x' * 40_000_000))"
@@ -552,13 +555,12 @@ QUICK = {
     ),
     "zip bomb": Attack(
         before=FORGED.format(
-            body="z = zipfile.ZipFile(path, 'w', 8); z.writestr('json.npy', bytes(400_000_000)); z.close()"
+            body="z = zipfile.ZipFile(path, 'w', 8); z.writestr('json.npy', bytes(100_000_000)); z.close()"
         ),
         euler="wrong",
         exact="wrong",
     ),
     "namespaces": Attack(before=ROOT_TRICKS),
-    "replaced import": Attack(before="import builtins\nbuiltins.__import__ = lambda *a, **k: None"),
     "replaced respond": Attack(
         before="import sys, types\nimport lifkit.judge as j\n"
         "j.respond = sys.modules['lifkit.judge.respond'] = types.SimpleNamespace()",
@@ -610,10 +612,6 @@ QUICK = {
         before="import os\nos.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\n"
         "if os.sched_getscheduler(0) == os.SCHED_IDLE: print('OPENED scheduler')"
     ),
-    "many files": Attack(
-        before="i = 0\nwhile True:\n    open(f'/tmp/{i}', 'w').close()\n    i += 1", euler="wrong"
-    ),
-    "all cores": Attack(before=BURN),
     "a folder for an answer": Attack(
         before=FORGED.format(body="os.mkdir(path)"), euler="wrong", exact="wrong"
     ),
@@ -659,6 +657,11 @@ SLOW = {
         "    return passive_euler(*locals().values())\n",
         euler="any",
     ),
+    "many files": Attack(
+        before="i = 0\nwhile True:\n    open(f'/tmp/{i}', 'w').close()\n    i += 1", euler="wrong"
+    ),
+    "all cores": Attack(before=BURN),
+    "replaced import": Attack(before="import builtins\nbuiltins.__import__ = lambda *a, **k: None"),
     "stopped": Attack(
         code=euler("import os, signal", "os.kill(os.getpid(), signal.SIGSTOP)"), euler="timeout"
     ),
