@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import signal
 import sys
 import threading
@@ -49,8 +50,11 @@ def stopped_after(seconds: float) -> Iterator[None]:
 def waited(process: int | str = "self") -> float:
     """Return the seconds that a process has waited for a processor, where Linux counts them."""
     try:
-        with open(f"/proc/{process}/schedstat") as file:
-            return int(file.read().split()[1]) / 1e9
+        file = os.open(f"/proc/{process}/schedstat", os.O_RDONLY)  # a third of what `open` takes
+        try:
+            return int(os.read(file, 100).split()[1]) / 1e9
+        finally:
+            os.close(file)
     except (OSError, ValueError, IndexError):
         return 0.0
 
