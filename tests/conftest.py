@@ -2,6 +2,10 @@
 
 import pytest
 
+from lifkit_staff.grading.patches import without_address_grammars
+
+without_address_grammars()
+
 #: These look at the whole machine, at what is left running and at who has the processor.
 ONE_AFTER_THE_OTHER = [f"tests/grading/test_{name}.py" for name in ("attacks", "engine", "sandbox")]
 
