@@ -6,6 +6,7 @@ changed together with the code.
 """
 
 import ast
+import functools
 import json
 import re
 import subprocess
@@ -144,6 +145,7 @@ class Import:
     lazy: bool
 
 
+@functools.cache
 def read_imports(source, module):
     """List what ``source`` imports, ``module`` being its own dotted name.
 
@@ -316,16 +318,23 @@ def test_what_students_have_never_loads_the_reference():
 
 def graph(level):
     """Return who imports whom, lazily or not, names cut off after `level` parts (0: not at all)."""
-    known = {module_of(path).removesuffix(".__init__"): path for path in rooms_modules()}
     found = {}
+    for module, target in loads():
+        one, other = (".".join(name.split(".")[: level or None]) for name in (module, target))
+        if one != other:
+            found.setdefault(one, set()).add(other)
+    return found
+
+
+@functools.cache
+def loads():
+    """Return our modules, each with another one that an import statement of it loads."""
+    known = {module_of(path).removesuffix(".__init__"): path for path in rooms_modules()}
+    found = []
     for module, path in known.items():
+        own = module_of(path)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            for target in imported_modules(node, module_of(path), known):
-                one, other = (
-                    ".".join(name.split(".")[: level or None]) for name in (module, target)
-                )
-                if one != other:
-                    found.setdefault(one, set()).add(other)
+            found += [(module, target) for target in imported_modules(node, own, known)]
     return found
 
 

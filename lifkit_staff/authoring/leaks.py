@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import nbformat
@@ -36,10 +37,15 @@ def leaks(source: Path, released: Path | str) -> list[str]:
         released = "\n".join(cell.source for cell in cells)
     public = {_squeezed(line) for line in released.splitlines()}
     found = []
-    for cell in nbformat.read(source, as_version=4).cells:
-        secret, shown = _parted(cell.source)
+    for secret, shown in _solutions(source, source.stat().st_mtime_ns):
         found += [line for line in secret if _squeezed(line) in public - shown]
     return [line for line in found if len(_squeezed(line)) >= _TELLING]
+
+
+@functools.lru_cache(maxsize=8)
+def _solutions(source: Path, changed: int) -> list[tuple[list[str], set[str]]]:
+    """Read a notebook's solutions, once as long as the file is the same."""
+    return [_parted(cell.source) for cell in nbformat.read(source, as_version=4).cells]
 
 
 def _parted(text: str) -> tuple[list[str], set[str]]:
