@@ -280,17 +280,17 @@ WORK = "import time\nstart = time.process_time()\nwhile time.process_time() - st
 
 
 def test_time_in_which_others_had_the_processor_is_not_counted(sandbox):
-    """Three share one core: 1.5 s of work take 4.5 s by the clock, and the limit is 2.5 s."""
+    """Three share one core: 0.8 s of work take 2.4 s by the clock, and the limit is 1.5 s."""
     core = {min(os.sched_getaffinity(0))}
     rivals = [
         subprocess.Popen([sys.executable, "-c", "import os; os.nice(5)\nwhile True: pass"])
         for _ in range(2)
     ]
     try:
-        with Kernel(Limits(timeout=2.5), {}) as kernel:
+        with Kernel(Limits(timeout=1.5), {}) as kernel:
             for process in (kernel._inside, *(rival.pid for rival in rivals)):
                 os.sched_setaffinity(process, core)
-            assert kernel.execute(WORK.format(1.5)).status == "ok"
+            assert kernel.execute(WORK.format(0.8)).status == "ok"
             assert kernel.execute(WORK.format(60)).status == "timeout"
     finally:
         for rival in rivals:
@@ -308,13 +308,13 @@ def test_a_call_is_given_the_time_that_others_took(sandbox):
         "    outputs=(Output(name='y'),), properties=(), hints=())\n"
         "case = Case(name='c', group='g', calls=(Call(inputs={{'x': 1.0}}),))\n"
         "def f(x):\n    " + WORK.replace("\n", "\n    ") + "\n    return x\n"
-        "print(answer(exercise, f, case, limit=1.5).status)"
+        "print(answer(exercise, f, case, limit=1.0).status)"
     )
     try:
         with Kernel(Limits(timeout=60), {}) as kernel:
             for process in (kernel._inside, *(rival.pid for rival in rivals)):
                 os.sched_setaffinity(process, {min(os.sched_getaffinity(0))})
-            assert printed(kernel, code.format(1.0))[0] == "ok\n"
+            assert printed(kernel, code.format(0.6))[0] == "ok\n"
             assert printed(kernel, code.format(60))[0] == "timeout\n"
     finally:
         for rival in rivals:
@@ -325,7 +325,7 @@ def test_a_call_is_given_the_time_that_others_took(sandbox):
 def test_what_takes_more_than_its_share_of_the_cores_is_ended(sandbox, monkeypatch):
     """With a share of a fifth of a core, so that one busy process is too many on any machine."""
     monkeypatch.setattr(box_module, "CORES", 0.2)
-    monkeypatch.setattr(box_module, "HEAD_START", 2.0)
+    monkeypatch.setattr(box_module, "HEAD_START", 1.0)
     with Kernel(Limits(timeout=60), {}) as kernel:
         code = "import os\nif os.fork() == 0:\n    while True: pass\n"
         reply = kernel.execute(code + "import time; time.sleep(90)")
@@ -359,7 +359,7 @@ def test_a_process_that_is_ending_is_not_taken_for_a_large_one(sandbox):
     with Kernel(Limits(timeout=20), {}) as kernel:
         children = (
             "import os, threading, time\n"
-            "for _ in range(200):\n"
+            "for _ in range(60):\n"
             "    if os.fork() == 0:\n"
             "        for _ in range(10): threading.Thread(target=time.sleep, args=(9,)).start()\n"
             "        os._exit(0)\n"
@@ -379,17 +379,6 @@ def memory(box):
     """Return the bytes that the grader counts for the processes of a box."""
     names = [name for name in os.listdir(box.path("/proc")) if name.isdecimal()]
     return sum(box._memory(name, *box_module._QUICK) for name in names)
-
-
-def test_the_fork_server_leaves_no_file_open(sandbox):
-    """A child closes what it inherits: an object that still believed in it would close another file."""
-    code = (
-        "from lifkit_staff.grading.box import forkserver\nbefore = forkserver.open_files()\n"
-        "forkserver.preload()\nimport gc; gc.collect()\n"
-        "print(sorted(forkserver.open_files() - before))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize("figures", [True, False])
