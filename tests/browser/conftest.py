@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.jupyter import CHROMIUM, FLAGS, Server, Watch
+from tests.browser.jupyter import CHROMIUM, FLAGS, Server, Watch, close_all
 
 
 def pytest_collection_modifyitems(items):
@@ -38,34 +38,54 @@ def server(chromium, tmp_path_factory):
     server.stop()
 
 
-@pytest.fixture(scope="module")
-def open_pages(chromium):
-    """Open pages for a module; at its end nothing has left the machine or was complained about."""
-    with watched(chromium) as open_page:
-        yield open_page
+@pytest.fixture(scope="session")
+def watches():
+    """Return what watches the pages that are open."""
+    return []
 
 
-@pytest.fixture
-def page(chromium):
-    """A page for one test, watched in the same way."""
-    with watched(chromium) as open_page:
-        yield open_page()
+@pytest.fixture(autouse=True)
+def nothing_is_complained_about(watches):
+    """See that nothing has left the machine in a test, nor was complained about."""
+    yield
+    for watch in watches:
+        strangers, complaints = watch.strangers[:], watch.complaints[:]
+        watch.strangers.clear()
+        watch.complaints.clear()
+        assert strangers == []
+        assert complaints == []
 
 
 @contextlib.contextmanager
-def watched(chromium):
-    watches, contexts = [], []
+def opened(chromium, watches):
+    context = chromium.new_context(
+        viewport={"width": 1200, "height": 1000}, reduced_motion="reduce"
+    )
+    context.set_default_timeout(30_000)
+    watches.append(Watch(context))
+    yield context.new_page()
+    context.close()
 
-    def open_page():
-        context = chromium.new_context(viewport={"width": 1200, "height": 1000})
-        context.set_default_timeout(30_000)
-        contexts.append(context)
-        watches.append(Watch(context))
-        return context.new_page()
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    for watch in watches:
-        assert watch.strangers == []
-        assert watch.complaints == []
+@pytest.fixture
+def page(chromium, watches, nothing_is_complained_about):
+    """A page for one test."""
+    with opened(chromium, watches) as page:
+        yield page
+    # Its watch stays until it has been asked.
+
+
+@pytest.fixture(scope="session")
+def started_lab(server, chromium, watches):
+    """A page of JupyterLab, which takes seconds of a processor to start."""
+    with opened(chromium, watches) as page:
+        page.goto(server.home())
+        page.wait_for_function("window.jupyterapp?.restored.then(() => true)", polling=200)
+        yield page
+
+
+@pytest.fixture(scope="module")
+def lab(started_lab):
+    """The page of JupyterLab that all tests share, without any notebook at the end of a module."""
+    yield started_lab
+    close_all(started_lab)

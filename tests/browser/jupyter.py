@@ -23,6 +23,14 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+IN_FRONT = ".jp-NotebookPanel:not(.lm-mod-hidden)"  # of several open notebooks
+START = """
+import sys
+from lifkit_staff.grading.patches import without_address_grammars
+without_address_grammars()
+from jupyterlab.labapp import main
+sys.exit(main())
+"""
 # nbgrader calls commands that stand beside this Python.
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
@@ -55,7 +63,7 @@ class Server:
         with self.log.open("w") as log:
             self._process = subprocess.Popen(
                 # formgrader asks for the exchange's folder, which must exist.
-                [sys.executable, "-m", "jupyterlab", f"--Exchange.root={exchange}"],
+                [sys.executable, "-c", START, f"--Exchange.root={exchange}"],
                 cwd=self.root,
                 env=os.environ | environment,
                 stdout=log,
@@ -65,9 +73,15 @@ class Server:
 
     def _configure(self, folder, port):
         files = {
-            # The question whether to fetch news covers a corner, and its answer is a request.
             "labconfig/page_config.json": {
-                "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
+                "disabledExtensions": {
+                    # The question whether to fetch news covers a corner; its answer is a request.
+                    "@jupyterlab/apputils-extension:announcements": True,
+                    # It complains of every kernel that is stopped while it asks it something.
+                    "@jupyterlab/debugger-extension": True,
+                },
+                # Whether JupyterLab should be built anew is asked of Node, which takes a second.
+                "buildCheck": False,
             },
             "jupyter_server_config.json": {
                 "ServerApp": {
@@ -78,7 +92,7 @@ class Server:
                     "root_dir": str(self.root),
                 },
                 "IdentityProvider": {"token": self.token},
-                "LabApp": {"extension_manager": "readonly"},
+                "LabApp": {"extension_manager": "readonly", "expose_app_in_browser": True},
             },
         }
         for name, content in files.items():
@@ -108,6 +122,10 @@ class Server:
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
         notebook.metadata.kernelspec = KERNEL
         nbformat.write(notebook, self.root / name)
+
+    def home(self):
+        """Return the address of JupyterLab with nothing open."""
+        return f"{self.url}/lab?reset&token={self.token}"
 
     def lab(self, name):
         """Return the address of a notebook in JupyterLab, in a fresh workspace."""
@@ -154,7 +172,33 @@ class Watch:
 def open_notebook(page, address):
     """Open a notebook and wait until its kernel is idle."""
     page.goto(address)
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    wait_until_open(page)
+
+
+def open_beside(page, name):
+    """Open a notebook in a page of JupyterLab that is there already, and wait in the same way."""
+    page.evaluate(
+        "async path => { await jupyterapp.commands.execute('docmanager:open', { path }); }", name
+    )
+    page.locator(".jp-mod-current .lm-TabBar-tabLabel").get_by_text(name, exact=True).wait_for()
+    wait_until_open(page)
+
+
+def close_all(page):
+    """Close all notebooks of such a page and stop their kernels."""
+    page.evaluate(
+        """async () => {
+            const { serviceManager, shell } = jupyterapp;
+            const open = [...shell.widgets("main")].filter((widget) => widget.context);
+            await Promise.all(open.map((widget) => widget.context.save()));
+            open.forEach((widget) => widget.dispose());
+            await serviceManager.sessions.shutdownAll();
+        }"""
+    )
+
+
+def wait_until_open(page):
+    page.wait_for_selector(f"{IN_FRONT} .jp-CodeCell")
     wait_until_idle(page)
     # The kernel reports idle once before the page is done with its first questions to it.
     page.wait_for_timeout(1000)
@@ -162,7 +206,9 @@ def open_notebook(page, address):
 
 def wait_until_idle(page):
     page.wait_for_selector(
-        ".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached", timeout=60_000
+        f"{IN_FRONT} .jp-Notebook-ExecutionIndicator[data-status=idle]",
+        state="attached",
+        timeout=60_000,
     )
 
 
@@ -181,12 +227,14 @@ def run_all(page):
     """Run all cells by the menu and wait for the last one."""
     choose(page, "Run", "Run All Cells")
     page.wait_for_function(
-        """() => {
-            const cells = document.querySelectorAll(".jp-CodeCell .jp-InputPrompt");
+        """front => {
+            const cells = document.querySelectorAll(`${front} .jp-CodeCell .jp-InputPrompt`);
             const done = (cell) => /\\d/.test(cell.textContent) || cell.textContent === "";
             return cells.length && [...cells].every(done); // a folded cell has no number
 
         }""",
+        arg=IN_FRONT,
+        polling=100,
         timeout=60_000,
     )
     wait_until_idle(page)
