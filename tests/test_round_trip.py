@@ -19,9 +19,9 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo") / "course"
-    done = subprocess.run(
-        [sys.executable, "-m", "solutions.demo", folder], cwd=ROOT, capture_output=True, text=True
-    )
+    # Pages show the same words without figures, which take half of the time.
+    command = [sys.executable, "-m", "solutions.demo", folder, "--jobs", "1", "--no-figures"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     (folder / "printed.txt").write_text(done.stdout)
     return folder

@@ -1,6 +1,7 @@
-"""Grade a sample class in a fresh course: ``python -m solutions.demo [FOLDER]``.
+"""Grade a sample class in a fresh course: ``python -m solutions.demo [FOLDER] [OPTION ...]``.
 
-Every step is a command that an instructor would type; it is printed before it runs.
+Every step is a command that an instructor would type; it is printed before it runs.  Options are those
+of ``lifkit grade``.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ MARK = ".lifkit-demo"  # a folder with this file in it was made by the demo and 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m solutions.demo", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "demo_course")
-    course = parser.parse_args().folder.resolve()
+    options, others = parser.parse_known_args()
+    course = options.folder.resolve()
     make_course(course)
     run(course, "nbgrader", "generate_assignment", LAB, quiet=True)
     hand_in(course)
-    run(course, "lifkit", "grade", LAB, *sandbox_options(course))
+    run(course, "lifkit", "grade", LAB, *sandbox_options(course), *others)
     run(course, "lifkit", "report", LAB)
     run(course, "lifkit", "report", LAB, "--figure", "class.png")
     print("\n(The think questions are marked by hand, in the formgrader.)\n")
