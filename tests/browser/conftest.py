@@ -85,7 +85,11 @@ def started_lab(server, chromium, watches):
 
 
 @pytest.fixture(scope="module")
-def lab(started_lab):
+def lab(started_lab, watches):
     """The page of JupyterLab that all tests share, without any notebook at the end of a module."""
     yield started_lab
     close_all(started_lab)
+    # It complains where a kernel is stopped that it has just asked something; no test is to blame.
+    started_lab.wait_for_timeout(1000)
+    for watch in watches:
+        watch.complaints.clear()
