@@ -6,13 +6,13 @@ import dis
 import inspect
 import sysconfig
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-__all__ = ["changed_value", "in_a_library", "read_free_variables"]
+__all__ = ["changed_value", "globals_of", "in_a_library", "read_free_variables"]
 
 _LIBRARY = (
     *(
@@ -37,6 +37,24 @@ def read_free_variables(
     """
     data: list[tuple[dict[str, Any], str]] = []
     uses: list[str] = []
+    for namespace, name, value in globals_of(target):
+        if _is_data(value):
+            data.append((namespace, name))
+        elif isinstance(value, types.FunctionType | type):
+            uses.append(name)
+    return data, tuple(dict.fromkeys(uses))
+
+
+def globals_of(target: Callable[..., Any]) -> Iterator[tuple[dict[str, Any], str, Any]]:
+    """Yield the global names that a function reads, also through the functions that it calls.
+
+    Yields
+    ------
+    namespace : dict
+    name : str
+    value : object
+        What it stands for; None where it stands for nothing.
+    """
     todo: list[Any] = [target]
     seen: set[int] = set()
     while todo:
@@ -51,12 +69,9 @@ def read_free_variables(
             continue
         for name in _global_names(item.__code__):
             value = item.__globals__.get(name)
-            if _is_data(value):
-                data.append((item.__globals__, name))
-            elif isinstance(value, types.FunctionType | type):
-                uses.append(name)
+            yield item.__globals__, name, value
+            if isinstance(value, types.FunctionType | type):
                 todo.append(value)
-    return data, tuple(dict.fromkeys(uses))
 
 
 def _global_names(code: types.CodeType) -> list[str]:

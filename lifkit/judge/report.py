@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -112,7 +112,9 @@ def report_on(key: Key, target: Callable[..., Any], **options: Any) -> Report:
     return judge(key, attempt(key.exercise, target, key.cases, **options))
 
 
-def judge(key: Key, given: Attempt, *, unsound: Collection[str] = ()) -> Report:
+def judge(
+    key: Key, given: Attempt, *, unsound: Collection[str] = (), explain: bool = True
+) -> Report:
     """Decide what an attempt is worth and why.
 
     Parameters
@@ -123,6 +125,8 @@ def judge(key: Key, given: Attempt, *, unsound: Collection[str] = ()) -> Report:
         The answers, as plain data.
     unsound : collection of str
         Earlier exercises that are known not to be right; named as the cause when this one uses them.
+    explain : bool
+        Whether the likely mistake is looked for; the outcome and the points don't depend on it.
 
     Returns
     -------
@@ -131,10 +135,10 @@ def judge(key: Key, given: Attempt, *, unsound: Collection[str] = ()) -> Report:
     # Whatever a notebook has set for overflows and warnings, the decision is the same.
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _judge(key, given, unsound)
+        return _judge(key, given, unsound, explain)
 
 
-def _judge(key: Key, given: Attempt, unsound: Collection[str]) -> Report:
+def _judge(key: Key, given: Attempt, unsound: Collection[str], explain: bool) -> Report:
     exercise, answers = key.exercise, given.answers
     if _not_started(key, answers):
         return Report(exercise=exercise, outcome="not started", fraction=0.0)
@@ -156,6 +160,17 @@ def _judge(key: Key, given: Attempt, unsound: Collection[str]) -> Report:
             fraction=1.0,
             lines=(form, *lines, _habit_line(habits, True)),
         )
+    decided = Report(
+        exercise=exercise,
+        outcome=outcome,
+        fraction=fraction,
+        lines=(form, *lines, *rest, _habit_line(habits, given.again is not None)),
+        mistakes=habits,
+        habits=habits,
+        problem=problem,
+    )
+    if not explain:
+        return decided
     failing = [
         line
         for line, shown in zip(exercise.properties, lines, strict=True)
@@ -170,16 +185,11 @@ def _judge(key: Key, given: Attempt, unsound: Collection[str]) -> Report:
         named += (
             found or pair or diagnose_part(key, answers, failing) or from_message(exercise, problem)
         )
-    return Report(
-        exercise=exercise,
-        outcome=outcome,
-        fraction=fraction,
-        lines=(form, *lines, *rest, _habit_line(habits, given.again is not None)),
+    return replace(
+        decided,
         mistakes=named,
         together=bool(pair),
-        habits=habits,
         symptoms=() if named or not wrong else symptoms(key, answers),
-        problem=problem,
     )
 
 

@@ -1,46 +1,59 @@
 """Respond to the grader, in a submission's own process: the student's function in, plain numbers out.
 
 `ask` calls the student's function on the inputs it is given and leaves the answers in a file, as plain
-numbers.  The owner of the process may replace it; then the answers are whatever they like, and only
-right numbers are worth anything.
+numbers.  On Linux a copy of the process does it and ends, so that nothing of the notebook is changed and
+a crash, an endless loop or a flood of memory is the copy's.  The owner of the process may replace all
+this; then the answers are whatever they like, and only right numbers are worth anything.
 """
 
 from __future__ import annotations
 
 import base64
+import contextlib
 import dataclasses
+import gc
 import io
 import os
+import signal
+import sys
+import threading
+import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from .calling import attempt
+from .confine import Sink
+from .free_variables import globals_of
 from .keys import _key as key_from
 from .keys import pack, unpack
 
-__all__ = ["ask", "keep", "with_leaves"]
+__all__ = ["ask", "with_leaves"]
+
+#: How a copy ends that ran out of memory, among the exit statuses that Python itself never has.
+_NO_MEMORY = 77
+
+#: What each exercise was, and what the names stood for that it reaches, when it was asked first.
+_asked: dict[str, list[tuple[Mapping[str, Any], str, Any]]] = {}
 
 
-_kept: dict[str, Any] = {}
-
-
-def keep(namespace: Mapping[str, Any], name: str) -> None:
-    """Keep what was written for an exercise, should the notebook use its name otherwise later on.
-
-    ``cv = cv(spike_times)`` in a cell below the check takes nothing away from the exercise.
-    """
-    if callable(namespace.get(name)):
-        _kept[name] = namespace[name]
-
-
-def ask(namespace: Mapping[str, Any], text: str, limit: float, path: str, most: int) -> None:
+def ask(
+    namespace: dict[str, Any],
+    text: str,
+    limit: float,
+    path: str,
+    most: int,
+    *,
+    room: int | None = None,
+    apart: bool = True,
+    if_changed: bool = False,
+) -> None:
     """Answer a question from the functions in `namespace`, into the file at `path`.
 
     Parameters
     ----------
-    namespace : mapping of str to object
+    namespace : dict of str to object
         The notebook's variables.
     text : str
         The question: a key without its answers, packed, as base64.
@@ -49,22 +62,121 @@ def ask(namespace: Mapping[str, Any], text: str, limit: float, path: str, most: 
     path : str
     most : int
         Bytes of answers that are read; where there are more, only that is said.
+    room : int, optional
+        Bytes of memory that the answering may take.
+    apart : bool
+        Whether a copy of this process answers, where there can be one.
+    if_changed : bool
+        Answer only where the exercise, or a name that it reaches, stands for something else than when
+        it was asked before.
     """
     with np.load(io.BytesIO(base64.b64decode(text)), allow_pickle=False) as arrays:
         key = key_from(unpack(arrays))  # from the file, so that every input is an array of its own
     name = key.exercise.name
-    target = namespace[name] if callable(namespace.get(name)) else _kept.get(name)
-    if target is None:
-        names = [name for name, value in namespace.items() if callable(value) and name[0] != "_"]
-        tree: Any = {"missing": names[-500:]}
-    else:
-        tree = attempt(key.exercise, target, key.cases, limit=limit)
+    target = namespace.get(name)
+
+    def respond() -> None:
+        if not callable(target):
+            names = [name for name, value in namespace.items() if callable(value)]
+            tree: Any = {"missing": [name for name in names if name[0] != "_"][-500:]}
+        else:
+            tree = attempt(key.exercise, target, key.cases, limit=limit)
+        _leave(tree, path, most)
+
+    if if_changed and not _changed(name):
+        return _leave({"unchanged": True}, path, most)
+    _asked[name] = [(namespace, name, target), *(globals_of(target) if callable(target) else ())]
+    if not apart or sys.platform != "linux":
+        return respond()
+    if ended := _in_a_copy(respond, room):
+        _leave({"ended": ended}, path, most)
+
+
+def _changed(name: str) -> bool:
+    """Whether an exercise, or a name that it reaches, was bound anew since it was asked.
+
+    So it may have been where the notebook has threads, a pool's for example: a copy has none of them.
+    """
+    main = threading.main_thread()
+    if any(not one.daemon and one is not main for one in threading.enumerate()):
+        return True
+    known = _asked.get(name)
+    return known is None or any(space.get(label) is not value for space, label, value in known)
+
+
+def _leave(tree: Any, path: str, most: int) -> None:
+    """Write answers where the grader looks for them, whole or not at all."""
     arrays = pack(with_leaves(_without_complex, tree))
     if sum(array.nbytes for array in arrays.values()) > most - 1_000_000:
         arrays = pack({"oversized": True})
     with open(f"{path}.part", "wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
     os.replace(f"{path}.part", path)
+
+
+# In a copy of the process -------------------------------------------------------------------------
+
+
+def _in_a_copy(work: Callable[[], None], room: int | None) -> str:
+    """Do something in a copy of this process that ends with it; say how it ended if not well."""
+    with warnings.catch_warnings():
+        # Python warns of copies of processes with threads.  This one touches no lock of theirs: it
+        # calls the student's function and writes a file.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        copy = os.fork()
+    if copy == 0:
+        _do_and_end(work, room)
+    try:
+        _, status = os.waitpid(copy, 0)
+    except ChildProcessError:  # the notebook wants to hear of no child's end; the file will tell
+        return ""
+    except BaseException:  # the grader's patience has ended
+        os.kill(copy, signal.SIGKILL)
+        os.waitpid(copy, 0)
+        raise
+    code = os.waitstatus_to_exitcode(status)
+    return {0: "", _NO_MEMORY: "out of memory"}.get(code, "crashed")
+
+
+def _do_and_end(work: Callable[[], None], room: int | None) -> NoReturn:
+    status = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        gc.freeze()  # what was made before stays shared, and is nobody's to tidy up here
+        _say_nothing()
+        if room is not None:
+            _give_room(room)
+        work()
+        status = 0
+    except MemoryError:
+        status = _NO_MEMORY
+    finally:
+        os._exit(status)
+
+
+def _say_nothing() -> None:
+    """Send nothing on the ways by which a notebook's outputs go, which are the first process's."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    ways: tuple[Any, ...] = sys.stdout, sys.stderr, getattr(shell, "display_pub", None)
+    for way in ways:
+        if hasattr(way, "register_hook"):
+            way.register_hook(lambda message: None)
+    sys.stdout = sys.stderr = Sink()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(nothing, number)
+
+
+def _give_room(room: int) -> None:
+    """Let this process take no more memory than `room` beside what it has."""
+    import resource
+
+    with open("/proc/self/statm") as file:
+        now = int(file.read().split()[0]) * resource.getpagesize()
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = now + room if hard == resource.RLIM_INFINITY else min(now + room, hard)
+    with contextlib.suppress(ValueError, OSError):  # less than it has: then nothing is left to take
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 
 def with_leaves(change: Callable[[Any], Any], node: Any) -> Any:

@@ -13,6 +13,7 @@ import json
 import sys
 import time
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -23,12 +24,13 @@ from ..references import load_references
 from .box.errors import SandboxUnavailable
 from .box.verify import verify
 from .kernel.client import Kernel
-from .kernel.execute import run
+from .kernel.execute import Heard, run
 from .kernel.outputs import error, output
+from .kernel.plan import copy_of, grade_id
 from .settings import Settings
 from .submission.sanitize import clean_markdown
 from .verdict.cases import Secret, draw
-from .verdict.decide import Verdict, missing_verdict, verdict_of
+from .verdict.decide import Verdict, best, decided, missing_verdict, verdict_of
 
 __all__ = [
     "Job",
@@ -85,12 +87,15 @@ class Result:
         The executed notebook, its check cells showing the verdicts, as JSON.
     verdicts : str
         JSON: exercise to verdict (see `verdict.decide.Verdict`).
+    notes : tuple of str
+        Which answers count, where there were several.
     seconds : dict of str to float
         What took how long.
     """
 
     notebook: str
     verdicts: str
+    notes: tuple[str, ...]
     seconds: dict[str, float]
 
 
@@ -142,6 +147,7 @@ def grade(job: Job) -> Result:
     if seed is None:
         raise ValueError("A job needs its grading seed: without one anybody could draw its cases.")
     secrets = {name: draw(reference, seed, job.student) for name, reference in mine.items()}
+    notes: list[str] = []
     notebook = nbformat.v4.reads(job.notebook)  # whoever wrote it held the schema against it
     if job.unreadable:
         found = {
@@ -158,7 +164,7 @@ def grade(job: Job) -> Result:
             choose_sandbox("bwrap", Path(job.root))
         elif job.settings.sandbox != "off":
             raise SandboxUnavailable(f"There is no sandbox called {job.settings.sandbox!r}.")
-        found, ran = _run_and_judge(job, notebook, secrets)
+        found, notes, ran = _run_and_judge(job, notebook, secrets)
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and not cell.metadata.get("nbgrader", {}).get("locked"):
             cell.source = clean_markdown(cell.source)
@@ -166,12 +172,17 @@ def grade(job: Job) -> Result:
         _show(notebook, name, verdict)
     data = {name: verdict.data for name, verdict in found.items()}
     seconds = {"run": round(ran - began, 3), "all": round(time.monotonic() - began, 3)}
-    return Result(notebook=nbformat.writes(notebook), verdicts=json.dumps(data), seconds=seconds)
+    return Result(
+        notebook=nbformat.writes(notebook),
+        verdicts=json.dumps(data),
+        notes=tuple(notes),
+        seconds=seconds,
+    )
 
 
 def _run_and_judge(
     job: Job, notebook: NotebookNode, secrets: dict[str, Secret]
-) -> tuple[dict[str, Verdict], float]:
+) -> tuple[dict[str, Verdict], list[str], float]:
     settings = job.settings
     questions = {name: secret.question for name, secret in secrets.items()}
     start = functools.partial(
@@ -183,22 +194,69 @@ def _run_and_judge(
         hidden=Path(job.root).resolve(),
         seed=zlib.crc32(f"{job.student}\n{job.lab}".encode()),  # says nothing of the grading seed
     )
-    done = run(notebook, questions, start, settings.limits)
+    done = run(notebook, questions, start, settings.limits, outcome=_outcome_by(secrets))
     ran = time.monotonic()
     found: dict[str, Verdict] = {}
+    notes = []
     for name, secret in secrets.items():
+        heard = best(secret.key, done.heard[name])
+        heard, _ = decided(secret.key, heard)
         found[name] = verdict_of(
             secret,
-            done.heard[name],
+            heard,
             job.points[name],
             settings.limits,
-            ended=done.ended,
+            ended=done.ended.get(heard.copy),
             unsound=[
                 other for other, verdict in found.items() if verdict.data["outcome"] != "correct"
             ],
             picture=settings.figures,
         )
-    return found, ran
+        notes += _which_counts(notebook, name, heard)
+        _mark(notebook, name, heard.copy)
+    return found, notes, ran
+
+
+def _outcome_by(secrets: dict[str, Secret]) -> Callable[[str, Heard], str]:
+    """Return what says the outcome of an answer while the notebook is still running."""
+
+    def outcome(name: str, heard: Heard) -> str:
+        heard, report = decided(secrets[name].key, heard)
+        return report.outcome if report else {"unreadable": "wrong"}.get(heard.status, heard.status)
+
+    return outcome
+
+
+def _which_counts(notebook: NotebookNode, name: str, chosen: Heard) -> list[str]:
+    """Say which answer counts, where there were several."""
+    copies = [
+        index
+        for index, cell in enumerate(notebook.cells)
+        if name in (grade_id(cell), copy_of(cell))
+    ]
+    notes = []
+    if len(copies) > 1:
+        which = "the last one counts"
+        if chosen.copy != copies[-1]:
+            which = f"number {copies.index(chosen.copy) + 1} counts, the best answer"
+        notes.append(f"The cell {name} was there {len(copies)} times; {which}.")
+    if chosen.late:
+        notes.append(
+            f"{name}: its answer after the last cell counts, which is better than the one where its "
+            "check stands."
+        )
+    return notes
+
+
+def _mark(notebook: NotebookNode, name: str, chosen: int) -> None:
+    """Give the gradebook's marks to the copy that counts."""
+    counts = notebook.cells[chosen] if chosen >= 0 else None
+    if counts is None or copy_of(counts) != name:
+        return
+    for cell in notebook.cells:
+        if grade_id(cell) == name:
+            cell.metadata, counts.metadata = counts.metadata, cell.metadata
+            return
 
 
 @functools.lru_cache(maxsize=4)

@@ -14,6 +14,8 @@ __all__ = [
     "CELLS",
     "CELL_OUTPUT",
     "CELL_PIECES",
+    "CELL_SOURCE",
+    "COPIES",
     "CORES",
     "ENTRIES",
     "FOLDERS",
@@ -47,7 +49,7 @@ class Limits:
     Attributes
     ----------
     timeout : float
-        Wall seconds for a cell, and for an exercise.
+        Seconds for a cell, and for an exercise, in which the box could have run (see `kernel.clock`).
     memory : int
         MB for all processes of the box together, files in its /tmp included.
     scratch : int
@@ -66,9 +68,14 @@ class Limits:
     open_files: int = 256
 
     @property
-    def wall(self) -> float:
+    def budget(self) -> float:
         """Seconds for a whole submission: twenty slow cells or exercises, then it is enough."""
         return 20 * self.timeout
+
+    @property
+    def short(self) -> float:
+        """Seconds for a cell that is known to be slow, or that comes when the budget is spent."""
+        return max(2.0, self.timeout / 10)
 
 
 # The box ----------------------------------------------------------------------------------------
@@ -116,6 +123,12 @@ ANSWER_TEXT, ANSWER_ITEMS = 1_000_000, 100_000
 #: Largest notebook file that is opened, and most cells and characters of source that are kept.  The
 #: course's own notebooks have 100 kB and 60 cells; figures and videos make files, not sources, large.
 NOTEBOOK_FILE, CELLS, NOTEBOOK_SOURCE = 64_000_000, 1000, 2_000_000
+
+#: Characters of a cell that are read as Python; the course's longest has 3000.
+CELL_SOURCE = 100_000
+
+#: Copies of an exercise's cell that are asked, the last ones: each may take an exercise's time.
+COPIES = 4
 
 #: Bytes of side files that are taken along; more than that is no homework of this course.
 SIDE_FILES = 50_000_000

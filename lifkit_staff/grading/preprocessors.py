@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ class Judge(Execute):
         done.metadata["lifkit"] = {**nb.metadata.get("lifkit", {}), "seconds": result.seconds}
         resources["lifkit"] = {
             "exercises": json.loads(result.verdicts),
-            "record": self.record(nb, resources),
+            "record": self.record(nb, resources, result.notes),
         }
         return done, resources
 
@@ -133,9 +134,10 @@ class Judge(Execute):
             sandbox="off" if self.sandbox == "off" else "bwrap",
         )
 
-    def record(self, nb: NotebookNode, resources: Any) -> dict[str, Any]:
+    def record(self, nb: NotebookNode, resources: Any, notes: Sequence[str] = ()) -> dict[str, Any]:
         """Return what the verdict file says about where the verdicts come from."""
         names, root, settings = resources["nbgrader"], self.root, self.settings
+        known = nb.metadata["lifkit"]
         return {
             "format": 1,
             "lab": names["assignment"],
@@ -144,14 +146,7 @@ class Judge(Execute):
             "rules": rules(str(root)),
             "seed": settings.seed,
             "sandbox": settings.sandbox,
-            "notes": [
-                *(
-                    [nb.metadata["lifkit"]["unreadable"]]
-                    if nb.metadata["lifkit"]["unreadable"]
-                    else []
-                ),
-                *nb.metadata["lifkit"]["notes"],
-            ],
+            "notes": [*filter(None, [known["unreadable"]]), *known["notes"], *notes],
         }
 
     def identity(self, names: dict[str, str]) -> str:

@@ -41,14 +41,18 @@ name for.
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
+
+from lifkit.judge.confine import waited
 
 from ..limits import CORES, HEAD_START, MB, Limits
 from .errors import REMEDY, SandboxUnavailable
@@ -86,7 +90,7 @@ class Box:
         self.limits = limits
         self.owner = 2**30 + secrets.randbits(29) if _can_change_users() else None
         self.ended = ""
-        self._checked = 0.0
+        self._checked = self._spared = 0.0
         self._began = time.monotonic()
         reading, writing = os.pipe()
         command = [program, *mounts(limits, hidden, self.owner), "--info-fd", str(writing), "--"]
@@ -136,19 +140,13 @@ class Box:
         than one core busy takes it from the submissions beside it, which might then run out of time.
         """
         now = time.monotonic()
-        if (now - self._checked < 0.05 and not at_once) or self.ended:
+        if (now - self._checked < 0.05 and not at_once) or self.ended or now < self._spared:
             return self.ended
         self._checked = now
-        try:
-            names = [name for name in os.listdir(self.path("/proc")) if name.isdecimal()]
-            disk = os.statvfs(self.path("/tmp"))
-        except OSError:
+        names = self._processes()
+        if not names:
             return ""  # it is gone; whoever asked finds out
-        # A file takes about 1 kB of the system's memory beside what is in it.
-        files = (disk.f_blocks - disk.f_bfree) * disk.f_frsize + 1024 * (
-            disk.f_files - disk.f_ffree
-        )
-        most = self.limits.memory * MB - files
+        most = self._most_memory()
         most_work = CORES * (now - self._began) + HEAD_START
         if len(names) > self.limits.processes or self.work(names) > most_work:
             self.ended = "too many processes"
@@ -159,11 +157,35 @@ class Box:
                 self.ended = "out of memory"
         return self.ended
 
+    def _most_memory(self) -> int:
+        """Return the bytes that its processes may have beside the files in its /tmp."""
+        try:
+            disk = os.statvfs(self.path("/tmp"))
+        except OSError:
+            return 0
+        # A file takes about 1 kB of the system's memory beside what is in it.
+        files = (disk.f_blocks - disk.f_bfree) * disk.f_frsize + 1024 * (
+            disk.f_files - disk.f_ffree
+        )
+        return self.limits.memory * MB - files
+
     def work(self, names: list[str] | None = None) -> float:
         """Return the CPU seconds that the box's processes have used, ended children included."""
-        if names is None:
-            names = [name for name in os.listdir(self.path("/proc")) if name.isdecimal()]
-        return sum(map(self._work, names))
+        return sum(map(self._work, self._processes() if names is None else names))
+
+    def work_and_waiting(self) -> tuple[float, dict[str, float]]:
+        """Return the CPU seconds of all, and each process's seconds of waiting for a processor."""
+        names = self._processes()
+        return self.work(names), {name: waited(self.path(f"/proc/{name}")) for name in names}
+
+    def _processes(self) -> list[str]:
+        """Return the box's processes by their numbers inside; none once it is gone."""
+        if self.pidfd < 0:
+            return []
+        try:
+            return [name for name in os.listdir(self.path("/proc")) if name.isdecimal()]
+        except OSError:
+            return []
 
     def _work(self, process: str) -> float:
         try:
@@ -172,6 +194,22 @@ class Box:
             return sum(map(int, fields[11:15])) / _TICKS  # utime, stime, cutime, cstime
         except (OSError, ValueError):
             return 0.0  # ended meanwhile
+
+    def room(self) -> int:
+        """Return the bytes of memory that are left of the box's."""
+        names = self._processes()
+        return max(0, self._most_memory() - sum(self._memory(name, *_EXACT) for name in names))
+
+    def spare(self, process: int) -> None:
+        """End the children of one process, seen from outside, in the place of the whole box.
+
+        What they had is given back within a moment, until when nothing is measured.
+        """
+        self.ended, self._spared = "", time.monotonic() + 0.2
+        for path in glob.glob(f"/proc/{process}/task/*/children"):
+            with contextlib.suppress(OSError):
+                for child in map(int, Path(path).read_text().split()):
+                    os.kill(child, signal.SIGKILL)
 
     def _memory(self, process: str, file: str, *fields: str) -> int:
         """Return the bytes of memory of one process, from the named fields of a file about it."""
@@ -203,9 +241,9 @@ class Box:
 
     def kill(self) -> None:
         """End every process of the box."""
-        if getattr(self, "pidfd", None) is not None:
-            os.close(self.pidfd)
-            self.pidfd = None  # type: ignore[assignment]
+        pidfd, self.pidfd = getattr(self, "pidfd", -1), -1
+        if pidfd >= 0:
+            os.close(pidfd)
         self._process.kill()  # bubblewrap; its first child in the box dies with it, then all others
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             if stream is not None:

@@ -36,13 +36,19 @@ class Asked:
     Attributes
     ----------
     attempt : Attempt or None
-        The answers; None when the name is not there.
+        The answers; None when there are none.
     names : tuple of str
-        When it is not: names that are.
+        When the name is not there: names that are.
+    ended : {"", "crashed", "out of memory"}
+        How the process ended that should have answered.
+    unchanged : bool
+        Whether nothing was bound anew since it was asked first, so that it was not asked again.
     """
 
-    attempt: Attempt | None
+    attempt: Attempt | None = None
     names: tuple[str, ...] = ()
+    ended: str = ""
+    unchanged: bool = False
 
 
 class Unreadable(ValueError):
@@ -76,7 +82,11 @@ def read(data: bytes, exercise: Exercise, cases: tuple[Case, ...]) -> Asked:
         if "oversized" in tree:
             raise Unreadable(f"more than {ANSWERS // 1_000_000} MB of numbers")
         if "missing" in tree:
-            return Asked(attempt=None, names=_names(tree["missing"], 500))
+            return Asked(names=_names(tree["missing"], 500))
+        if "ended" in tree:
+            return Asked(ended="out of memory" if tree["ended"] == "out of memory" else "crashed")
+        if "unchanged" in tree:
+            return Asked(unchanged=True)
         _weigh(tree, 0)
         return Asked(attempt=_attempt(tree, exercise, cases))
     except Unreadable:

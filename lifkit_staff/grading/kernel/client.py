@@ -6,6 +6,7 @@ Everything that arrives is bounded, and a malformed message is dropped.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import json
 import os
@@ -44,12 +45,15 @@ class Reply:
         The exception, when there was one.
     gone : bool
         Whether the kernel is no longer there.
+    seconds : float
+        The time that it took, as `Clock` counts it.
     """
 
     status: str
     ename: str = ""
     evalue: str = ""
     gone: bool = False
+    seconds: float = 0.0
 
 
 class _Specs(KernelSpecManager):
@@ -166,42 +170,57 @@ class Kernel:
         self,
         code: str,
         *,
-        then: str = "",
+        seconds: float | None = None,
         on_output: Callable[[dict[str, Any]], None] = lambda message: None,
     ) -> Reply:
-        """Run code and wait for its end, for a cell's time limit or for the end of the kernel.
+        """Run code and wait for its end, for its time limit or for the end of the kernel.
 
         Parameters
         ----------
         code : str
-        then : str
-            An expression to evaluate when the code has ended well; what comes of it is not told.
+        seconds : float, optional
+            Instead of a cell's time limit.
         on_output : callable
             Gets every message that belongs to it.
         """
-        content = {
-            "code": code,
-            "silent": False,
-            "user_expressions": {"then": then} if then else {},
-        }
-        return self._run(content, on_output)
+        content = {"code": code, "silent": False, "user_expressions": {}}
+        return self._run(content, on_output, seconds or self.limits.timeout)
 
     def evaluate(self, expression: str) -> Reply:
         """Evaluate an expression, in the time of a cell, and drop what it shows.
 
         It has no place in the history, and IPython does not look for magic in it: for a long one that
-        would take longer than most cells.
+        would take longer than most cells.  Where too much memory is used, the kernel's own processes
+        are ended first, and only if that is not enough the kernel.
         """
         content = {"code": "", "silent": True, "user_expressions": {"": expression}}
-        return self._run(content, lambda message: None)
+        return self._run(content, lambda message: None, self.limits.timeout, asking=True)
 
-    def _run(self, content: dict[str, Any], on_output: Callable[[dict[str, Any]], None]) -> Reply:
+    def _run(
+        self,
+        content: dict[str, Any],
+        on_output: Callable[[dict[str, Any]], None],
+        seconds: float,
+        *,
+        asking: bool = False,
+    ) -> Reply:
+        clock = Clock(self.box)
+        reply = self._wait(content, on_output, clock, seconds, asking)
+        return dataclasses.replace(reply, seconds=clock.elapsed())
+
+    def _wait(
+        self,
+        content: dict[str, Any],
+        on_output: Callable[[dict[str, Any]], None],
+        clock: Clock,
+        seconds: float,
+        asking: bool,
+    ) -> Reply:
         usual = {"allow_stdin": False, "stop_on_error": False}
         mine = self._request("execute_request", {**usual, **content})
-        seconds = self.limits.timeout
-        clock = Clock(self.box, self._inside)
         limit = time.monotonic() + seconds
         interrupted = idle = False
+        spared = ""
         reply: dict[str, Any] | None = None
         while True:
             events = dict(self._poller.poll(50))
@@ -218,10 +237,15 @@ class Kernel:
                     # What is still on its way may take a moment; a kernel whose outputs were cut
                     # off for their size never says that it is idle.
                     reply, limit = message, time.monotonic() + (0.05 if self._deaf else GRACE)
+            if not events:
+                clock.look()
             now = time.monotonic()
             done = reply is not None and (idle or now > limit)
             # At the end too, so that what is left behind counts here and not for what comes next.
             over = self.box.over(at_once=done) if self.box is not None else ""
+            if over and asking and not spared and self.box is not None and self._inside:
+                self.box.spare(self._inside)
+                spared, over = over, ""
             if _resident() - self._size > GROWTH:
                 over = "flood"
             if over:
@@ -229,7 +253,7 @@ class Kernel:
                 return Reply(status=over, gone=True)
             if done and reply is not None:
                 self._deaf = self._deaf or not idle
-                return _reply(reply, interrupted)
+                return Reply(status=spared) if spared else _reply(reply, interrupted)
             if not events and not self._alive():
                 self.end()
                 return Reply(status="timeout" if interrupted else "crashed", gone=True)

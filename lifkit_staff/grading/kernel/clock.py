@@ -1,11 +1,8 @@
-"""Count the time that a kernel had."""
+"""Count the time that a box had."""
 
 from __future__ import annotations
 
-import contextlib
 import time
-
-from lifkit.judge.confine import waited
 
 from ..box.sandbox import Box
 from ..limits import PATIENCE
@@ -14,29 +11,32 @@ __all__ = ["Clock"]
 
 
 class Clock:
-    """Counts wall seconds, without those that a kernel waited for a processor that others had.
+    """Counts the seconds in which a box could have run: the one notion of time in grading.
 
-    Otherwise it would depend on the load whether a slow answer is in time.  Waiting for its own
-    processes counts: what all of its box has worked is elapsed in any case, and so is a quarter of
+    These are seconds on the wall without those in which its processes waited for a processor that
+    others had.  Otherwise it would depend on the load whether a slow answer is in time.  Waiting for
+    anything else counts: what all of the box has worked is elapsed in any case, and so is a quarter of
     the time on the wall, whatever is said about the rest.
     """
 
-    def __init__(self, box: Box | None, process: int | None) -> None:
-        self._box, self._process = box, process
-        self._start = self._now()
+    def __init__(self, box: Box | None) -> None:
+        self._box = box
+        self._start = time.monotonic()
+        self._waited: dict[str, float] = {}
+        self._worked = self._begun = 0.0
+        self.look()
+        self._before, self._begun = sum(self._waited.values()), self._worked
 
-    def _now(self) -> tuple[float, float, float]:
-        if self._box is None or self._process is None:
-            return time.monotonic(), 0.0, 0.0
-        worked = 0.0
-        with contextlib.suppress(OSError):  # the box is gone; whoever asked finds out
-            worked = self._box.work()
-        # Of the thread that runs cells.
-        return time.monotonic(), waited(self._process), worked
+    def look(self) -> None:
+        """Look at the processes that are there now; those that end in between take their time along."""
+        if self._box is not None:
+            worked, waited = self._box.work_and_waiting()
+            self._worked = max(worked, self._worked)
+            self._waited |= waited
 
     def elapsed(self) -> float:
         """Return the seconds since this clock was made."""
-        wall, starved, worked = (
-            now - then for now, then in zip(self._now(), self._start, strict=True)
-        )
-        return max(wall - max(starved, 0.0), min(wall, worked), wall / PATIENCE)
+        self.look()
+        wall = time.monotonic() - self._start
+        starved = max(sum(self._waited.values()) - self._before, 0.0)
+        return max(wall - starved, min(wall, self._worked - self._begun), wall / PATIENCE)

@@ -1,38 +1,39 @@
-"""Execute a submission's notebook and ask its kernel for answers, in a new one where one dies.
+"""Execute a submission's notebook, ask its kernel for answers, in a new one where one dies.
 
-A cell that kills its kernel is left out the next time; an exercise that does so costs itself only.
-Every output is counted, so that a flood fills neither the notebook nor the grader.
+An exercise is asked where its check stands, of the function as it is then.  A cell that kills its kernel
+is left out the next time; an exercise that does so costs itself only.  Every output is counted, so that a
+flood fills neither the notebook nor the grader.
 """
 
 from __future__ import annotations
 
-import itertools
 import secrets
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from nbformat import NotebookNode
 
 from lifkit.judge import Attempt, Case, Exercise
 
 from ..limits import ANSWERS, KERNELS, Limits
+from ..submission.source import defined_in, names_in, only_defines
 from .answers import Unreadable, read
 from .client import Kernel, Reply
 from .outputs import Outputs, error
-from .questions import question, reminder
+from .plan import Asking, copy_of, grade_id, plan
+from .questions import question
 
 __all__ = ["Heard", "Question", "Run", "run"]
 
 
 _SENTENCES = {
-    "timeout": "This cell was stopped: it did not end within {timeout:g} s.",
+    "timeout": "This cell was stopped: it did not end within {seconds:g} s.",
     "crashed": "The Python process ended in this cell (it exited, or was ended by a serious error).",
     "out of memory": "This cell was stopped: it used more than {memory} MB of memory.",
     "too many processes": "This cell was stopped: it started more than {processes} processes, or kept "
     "several processor cores busy.",
     "flood": "This cell was stopped: it sent more output than can be taken.",
-    "no time": "This cell was not run: the notebook had already used all its time ({wall:g} s).",
+    "no time": "This cell was not run: the notebook had already used all its time ({budget:g} s).",
     "not run": "This cell was not run: too many cells before it ended the Python process.",
 }
 
@@ -52,19 +53,26 @@ class Heard:
     Attributes
     ----------
     status : str
-        ``"answered"``, ``"missing"``, ``"unreadable"``, or how the kernel ended (see `Reply`).
+        ``"answered"``, ``"missing"``, ``"unreadable"``, ``"unchanged"`` (asked again, but nothing was bound
+        anew), or how the process ended (see `Reply`).
     attempt : Attempt or None
         The answers.
     names : tuple of str
         When it is missing: names that are there.
     text : str
         When it is unreadable: why.
+    copy : int
+        The cell that had defined it last, by its index; -1 where there is none.
+    late : bool
+        Whether it was asked after the last cell, having been asked before.
     """
 
     status: str
     attempt: Attempt | None = None
     names: tuple[str, ...] = ()
     text: str = ""
+    copy: int = -1
+    late: bool = False
 
 
 @dataclass(kw_only=True)
@@ -75,17 +83,17 @@ class Run:
     ----------
     notebook : NotebookNode
         With the outputs in it.
-    heard : dict of str to Heard
-        By exercise.
-    ended : dict of str to Reply
-        How the cells with a grade_id ended.
+    heard : dict of str to list of Heard
+        By exercise, in the order of asking; never empty.
+    ended : dict of int to Reply
+        How the cells ended, by index.
     kernels : int
         How many kernels it took.
     """
 
     notebook: NotebookNode
-    heard: dict[str, Heard] = field(default_factory=dict)
-    ended: dict[str, Reply] = field(default_factory=dict)
+    heard: dict[str, list[Heard]] = field(default_factory=dict)
+    ended: dict[int, Reply] = field(default_factory=dict)
     kernels: int = 0
 
 
@@ -94,154 +102,213 @@ def run(
     questions: Mapping[str, Question],
     start: Callable[[], Kernel],
     limits: Limits,
+    outcome: Callable[[str, Heard], str] = lambda name, heard: "correct",
 ) -> Run:
-    """Run all cells, then ask all questions.
+    """Run all cells, asking each question where it belongs.
 
     Parameters
     ----------
     notebook : NotebookNode
         Its outputs are replaced.
     questions : mapping of str to Question
-        By the exercise's name.  The check cells below them are not run (what they show is decided
-        outside), but what the name stands for there is kept.
+        By the exercise's name.  The check cells below them are not run: what they show is decided
+        outside.
     start : callable
         Starts a kernel.
     limits : Limits
+    outcome : callable
+        Says what an answer is worth, which decides whether it is asked once more after the last cell.
 
     Returns
     -------
     Run
     """
-    runner = _Runner(notebook, questions, limits)
+    runner = _Runner(notebook, questions, limits, outcome)
     while not runner.finished:
         with start() as kernel:
             runner.go(kernel)
     return runner.run
 
 
+#: Outcomes that another time can't better unless something was bound anew.
+_SETTLED = ("not started", "wrong", "partial", "timeout", "out of memory")
+
+
 class _Runner:
     def __init__(
-        self, notebook: NotebookNode, questions: Mapping[str, Question], limits: Limits
+        self,
+        notebook: NotebookNode,
+        questions: Mapping[str, Question],
+        limits: Limits,
+        outcome: Callable[[str, Heard], str],
     ) -> None:
-        self.run = Run(notebook=notebook)
-        self.limits = limits
-        self.until = time.monotonic() + limits.wall
-        self.waiting = dict(questions)
+        self.run = Run(notebook=notebook, heard={name: [] for name in questions})
+        self.questions, self.limits, self.outcome = questions, limits, outcome
+        self.plan = plan(notebook, questions)
+        self.asked: set[Asking] = set()
+        self.asked_again: set[str] = set()
         self.deadly: set[int] = set()
         self.shown = 0  # cells before this one have their outputs
+        self.over = False
+        self.spent = 0.0  # seconds, as the kernels' clocks count them
+        self.slow: set[str] = set()  # exercises that don't come to an end
+        self.mentions: dict[str, frozenset[str]] = {}  # of each function, the names in it
         self.outputs = Outputs()
         self.cells = [
             (index, cell)
             for index, cell in enumerate(notebook.cells)
-            if cell.cell_type == "code" and cell.source.strip()
+            if cell.cell_type == "code" and (cell.source.strip() or index in self.plan.checks)
         ]
-        # What the kernel is to keep where a check stands, by the index of the check's cell; and the index
-        # of such a cell by that of the cell before it, with which it is sent along.
-        checks = {f"{name}_check": name for name in questions}
-        self.reminders = {
-            index: reminder(checks[_grade_id(cell)])
-            for index, cell in self.cells
-            if _grade_id(cell) in checks
-        }
-        order = [index for index, _ in self.cells]
-        self.below = {one: two for one, two in itertools.pairwise(order) if two in self.reminders}
-        self.reminded = -1
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
 
     @property
     def finished(self) -> bool:
-        if self.run.kernels >= KERNELS or (self.run.kernels and self._late()):
-            why = "no time" if self._late() else "not run"
+        if not self.over and self.run.kernels >= KERNELS:
+            self.over = True
             for index, cell in self.cells:
-                if index >= self.shown and index not in self.reminders:
-                    self._complain(cell, why)
-            status = "timeout" if self._late() else "crashed"
-            for name in self.waiting:
-                self.run.heard[name] = Heard(status=status)
-            return True
-        return bool(self.run.kernels) and not self.waiting and self.shown > self._last
-
-    @property
-    def _last(self) -> int:
-        return self.cells[-1][0] if self.cells else -1
-
-    def _late(self) -> bool:
-        return time.monotonic() > self.until
+                if index >= self.shown and index not in self.plan.checks:
+                    self._complain(cell, "not run")
+            for heard in self.run.heard.values():
+                heard[:] = heard or [Heard(status="crashed")]
+        return self.over
 
     def go(self, kernel: Kernel) -> None:
         """Run and ask as far as this kernel lives."""
         self.run.kernels += 1
         for index, cell in self.cells:
-            if index not in self.deadly and not self._cell(kernel, index, cell):
+            if not self._ask_all(kernel, self.plan.before.get(index, ())):
+                return
+            if index not in self.deadly | self.plan.checks and not self._cell(kernel, index, cell):
+                return
+            if not self._ask_all(kernel, self.plan.after.get(index, ())):
                 return
         self.shown = len(self.run.notebook.cells)
-        for name in list(self.waiting):
-            if self._late():
-                return
-            reply, heard = _hear(kernel, self.waiting[name], self.limits)
-            self.run.heard[name] = heard
-            del self.waiting[name]
-            if reply.gone:
-                return
+        if self._ask_all(kernel, self.plan.last) and self._ask_again(kernel):
+            self.over = True
+
+    # Cells ---------------------------------------------------------------------------------------
 
     def _cell(self, kernel: Kernel, index: int, cell: NotebookNode) -> bool:
-        """Run one cell; False when the kernel ends there or time is up."""
-        if self._late():
-            return False
-        if index in self.reminders:
-            if index == self.reminded:
-                return True
-            reply = kernel.evaluate(self.reminders[index])
-            if reply.gone:
-                self.deadly.add(index)
-            return not reply.gone
+        """Run one cell; False when the kernel ends there."""
         first = index >= self.shown
+        seconds = self._seconds_for(cell)
         if first:
             cell.outputs = []
             self.outputs.open(cell)
-        below = self.below.get(index, -1)
+            self.shown = index + 1
+        if not seconds:
+            if first:
+                self._complain(cell, "no time")
+            return True
+        self.mentions |= dict.fromkeys(defined_in(cell.source), names_in(cell.source))
         reply = kernel.execute(
             cell.source,
-            then=self.reminders.get(below, ""),
+            seconds=seconds,
             on_output=self.outputs.put if first else (lambda message: None),
         )
-        self.reminded = below if reply.status == "ok" else -1
-        if first:
-            self.shown = index + 1
-            self.run.ended[_grade_id(cell)] = reply
+        self.spent += reply.seconds
         if reply.gone:
             self.deadly.add(index)
-        if first and reply.status not in ("ok", "error"):
-            self._complain(cell, reply.status)
-        if (
-            reply.status == "error"
-            and first
-            and not any(o.output_type == "error" for o in cell.outputs)
-        ):
-            cell.outputs.append(error(reply.ename, reply.evalue))
+        if first:
+            self.run.ended[index] = reply
+            if reply.status not in ("ok", "error"):
+                self._complain(cell, reply.status, seconds)
+            elif reply.status == "error" and not any(
+                one.output_type == "error" for one in cell.outputs
+            ):
+                cell.outputs.append(error(reply.ename, reply.evalue))
         return not reply.gone
 
-    def _complain(self, cell: NotebookNode, why: str) -> None:
+    def _seconds_for(self, cell: NotebookNode) -> float:
+        """Return the time that a cell gets; 0 where it is not run any more."""
+        limits, graded = self.limits, bool(grade_id(cell) or copy_of(cell))
+        if self.spent > limits.budget:
+            # What others need, and in the end, should even that go on and on, what is graded.
+            late = self.spent > 1.5 * limits.budget
+            wanted = graded or (only_defines(cell.source) and not late)
+            return limits.short if wanted else 0.0
+        return limits.short if self._mentions_slow(cell.source) else limits.timeout
+
+    def _mentions_slow(self, source: str) -> bool:
+        """Whether a cell mentions, itself or through functions, one that does not come to an end."""
+        todo, seen = list(names_in(source)) if self.slow else [], set()
+        while todo:
+            name = todo.pop()
+            if name in self.slow:
+                return True
+            if name not in seen:
+                seen.add(name)
+                todo += self.mentions.get(name, ())
+        return False
+
+    def _complain(self, cell: NotebookNode, why: str, seconds: float = 0.0) -> None:
         limits = self.limits
-        numbers = {
-            name: getattr(limits, name) for name in ("timeout", "memory", "processes", "wall")
-        }
-        cell.outputs.append(error("Stopped", _SENTENCES[why].format(**numbers)))
+        numbers = {name: getattr(limits, name) for name in ("memory", "processes", "budget")}
+        said = _SENTENCES[why].format(seconds=seconds, **numbers)
+        cell.outputs.append(error("Stopped", said))
+
+    # Exercises -----------------------------------------------------------------------------------
+
+    def _ask_all(self, kernel: Kernel, askings: Iterable[Asking]) -> bool:
+        """Ask what was not asked yet; False when the kernel ends."""
+        for asking in askings:
+            known = self.run.heard[asking.name]
+            if asking in self.asked or (known and asking.copy in self.deadly):
+                continue
+            self.asked.add(asking)
+            # A copy that ended with an error may have defined nothing: then it is the one before.
+            reply, heard = self._hear(kernel, asking.name, if_changed=bool(known))
+            if heard.status != "unchanged":
+                known.append(replace(heard, copy=asking.copy))
+            if reply.gone:
+                return False
+        return True
+
+    def _ask_again(self, kernel: Kernel) -> bool:
+        """Ask once more, in the kernel itself, what was not right where its check stands."""
+        for name, known in self.run.heard.items():
+            outcomes = {self.outcome(name, heard) for heard in known}
+            if name in self.asked_again or "correct" in outcomes:
+                continue
+            self.asked_again.add(name)
+            reply, heard = self._hear(
+                kernel, name, apart=False, if_changed=outcomes <= set(_SETTLED)
+            )
+            if heard.status != "unchanged":
+                known.append(replace(heard, copy=known[-1].copy, late=True))
+            if reply.gone:
+                return False
+        return True
+
+    def _hear(self, kernel: Kernel, name: str, **options: bool) -> tuple[Reply, Heard]:
+        """Ask one question."""
+        reply, heard = _hear(kernel, self.questions[name], self.limits, **options)
+        self.spent += reply.seconds
+        answers = heard.attempt.answers if heard.attempt else ()
+        endless = heard.status == "timeout" or any(one.status == "timeout" for one in answers)
+        (self.slow.add if endless else self.slow.discard)(name)
+        return reply, heard
 
 
-def _hear(kernel: Kernel, asked: Question, limits: Limits) -> tuple[Reply, Heard]:
-    """Ask one question."""
-    name = f"{secrets.token_hex(8)}.npz"
+def _hear(kernel: Kernel, asked: Question, limits: Limits, **options: bool) -> tuple[Reply, Heard]:
+    file = f"{secrets.token_hex(8)}.npz"
     # A call that takes most of the exercise's time is stopped where the report can still say so.
-    code = question(asked.exercise, asked.cases, 0.8 * limits.timeout, f"{kernel.run}/{name}")
+    code = question(
+        asked.exercise,
+        asked.cases,
+        0.8 * limits.timeout,
+        f"{kernel.run}/{file}",
+        room=kernel.box.room() if kernel.box is not None else None,
+        **options,
+    )
     reply = kernel.evaluate(code)
     if reply.status not in ("ok", "error"):
         return reply, Heard(status=reply.status)
     if reply.ename == "MemoryError":
         return reply, Heard(status="out of memory")
-    data = kernel.take(name, ANSWERS)
+    data = kernel.take(file, ANSWERS)
     if data is None:
         text = f"the notebook's Python did not answer ({reply.ename or 'no reason given'})"
         return reply, Heard(status="unreadable", text=text)
@@ -249,10 +316,10 @@ def _hear(kernel: Kernel, asked: Question, limits: Limits) -> tuple[Reply, Heard
         heard = read(data, asked.exercise, asked.cases)
     except Unreadable as error:
         return reply, Heard(status="unreadable", text=str(error))
+    if heard.ended:
+        return reply, Heard(status=heard.ended)
+    if heard.unchanged:
+        return reply, Heard(status="unchanged")
     if heard.attempt is None:
         return reply, Heard(status="missing", names=heard.names)
     return reply, Heard(status="answered", attempt=heard.attempt)
-
-
-def _grade_id(cell: NotebookNode) -> str:
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))

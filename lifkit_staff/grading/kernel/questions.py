@@ -17,7 +17,7 @@ from lifkit.judge.respond import with_leaves
 
 from ..limits import ANSWERS
 
-__all__ = ["question", "reminder"]
+__all__ = ["question"]
 
 
 #: Where it answers and the notebook's names, as an expression evaluated among them finds both: by no name
@@ -27,7 +27,13 @@ _RESPOND = "(lambda: 0).__builtins__['__import__']('lifkit.judge.respond', froml
 _NAMES = "(lambda: 0).__globals__"
 
 
-def question(exercise: Exercise, cases: tuple[Case, ...], limit: float, path: str) -> str:
+def question(
+    exercise: Exercise,
+    cases: tuple[Case, ...],
+    limit: float,
+    path: str,
+    **options: Any,
+) -> str:
     """Return the expression that asks a kernel for its answers.
 
     Parameters
@@ -38,20 +44,18 @@ def question(exercise: Exercise, cases: tuple[Case, ...], limit: float, path: st
         Seconds a call may take.
     path : str
         The file, as the kernel sees it, in which it leaves the answers.
+    **options
+        ``room``, ``apart``, ``if_changed`` of `lifkit.judge.respond.ask`.
     """
     called = dataclasses.replace(exercise, properties=(), hints=())  # what a call needs of it
     key = Key(exercise=called, cases=cases, expected=(), mistakes=(), fingerprints={})
     buffer = io.BytesIO()
     np.savez(buffer, **pack(with_leaves(_python_number, key)))  # type: ignore[arg-type]
     text = base64.b64encode(buffer.getvalue()).decode()
-    return f'{_RESPOND}.ask({_NAMES}, "{text}", {limit}, {path!r}, {ANSWERS})'
+    more = "".join(f", {name}={value!r}" for name, value in options.items())
+    return f'{_RESPOND}.ask({_NAMES}, "{text}", {limit}, {path!r}, {ANSWERS}{more})'
 
 
 def _python_number(leaf: Any) -> Any:
     """Turn one of numpy's single numbers into Python's, which `pack` keeps as such."""
     return leaf.item() if isinstance(leaf, np.generic) else leaf
-
-
-def reminder(name: str) -> str:
-    """Return the expression that, where a check stands, has the kernel `keep` an exercise."""
-    return f"{_RESPOND}.keep({_NAMES}, {name!r})"

@@ -18,7 +18,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
-from ..limits import CELLS, NOTEBOOK_FILE, NOTEBOOK_SOURCE
+from ..limits import CELLS, COPIES, NOTEBOOK_FILE, NOTEBOOK_SOURCE
 from .sanitize import clean_text
 
 __all__ = ["Known", "Unreadable", "repair", "placeholder", "read_notebook"]
@@ -156,13 +156,17 @@ def repair(notebook: NotebookNode, known: Mapping[str, Known]) -> list[str]:
             )
             del cell.metadata["nbgrader"]
     for name, indices in places.items():
-        chosen = _chosen(notebook, indices, known[name])
+        *others, chosen = _worked_on(notebook, indices, known[name])
         for index in indices:
-            if index == chosen:
-                notebook.cells[index] = _restored(notebook.cells[index], known[name], notes)
-            else:
-                del notebook.cells[index].metadata["nbgrader"]
-        if len(indices) > 1:
+            del notebook.cells[index].metadata["nbgrader"]
+        notebook.cells[chosen] = _restored(notebook.cells[chosen], known[name], notes)
+        if _is_exercise(name, known):
+            # Each is asked before the next one runs; which one counts is known after that.
+            asked = others[1 - COPIES :]
+            for index in set(indices) - {chosen}:
+                copy = {"copy_of": name, "worked_on": index in asked}
+                notebook.cells[index].metadata["lifkit"] = copy
+        elif len(indices) > 1:
             notes.append(
                 f"The cell {name} was there {len(indices)} times; the last one with work in it counts."
             )
@@ -173,10 +177,17 @@ def repair(notebook: NotebookNode, known: Mapping[str, Known]) -> list[str]:
     return notes
 
 
-def _chosen(notebook: NotebookNode, indices: list[int], item: Known) -> int:
-    """Choose among copies of a cell: the last one that somebody worked on."""
+def _worked_on(notebook: NotebookNode, indices: list[int], item: Known) -> list[int]:
+    """Return the copies of a cell that somebody worked on; where there is none, the last."""
+    if not item.solution:
+        return indices[-1:]
     worked = [i for i in indices if notebook.cells[i].source.strip() != item.source.strip()]
-    return (worked or indices)[-1] if item.solution else indices[-1]
+    return worked or indices[-1:]
+
+
+def _is_exercise(name: str, known: Mapping[str, Known]) -> bool:
+    """Whether the check cell below a cell asks for what it defines."""
+    return known[name].solution and known[name].cell_type == "code" and f"{name}_check" in known
 
 
 def _restored(cell: NotebookNode, item: Known, notes: list[str]) -> NotebookNode:

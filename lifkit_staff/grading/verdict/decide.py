@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import html
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from lifkit.judge import OUTCOMES, Key, Report, as_html, headline, judge
+from lifkit.judge import OUTCOMES, Attempt, Key, Report, as_html, headline, judge
 from lifkit.judge.outcomes import SENTENCES
 
 from ..kernel.answers import without_addresses
@@ -18,7 +18,7 @@ from ..limits import Limits
 from .cases import Secret
 from .picture import first_wrong_step
 
-__all__ = ["Verdict", "missing_verdict", "verdict_of"]
+__all__ = ["Verdict", "best", "decided", "missing_verdict", "verdict_of"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ def verdict_of(
     points: float,
     limits: Limits,
     *,
-    ended: Mapping[str, Reply],
+    ended: Reply | None = None,
     unsound: Collection[str] = (),
     picture: bool = True,
 ) -> Verdict:
@@ -58,8 +58,8 @@ def verdict_of(
         What the exercise is worth.
     limits : Limits
         For the sentences.
-    ended : mapping of str to Reply
-        How the notebook's cells ended, for exercises whose name is not there.
+    ended : Reply, optional
+        How the exercise's cell ended, for one whose name is not there.
     unsound : collection of str
         Earlier exercises that are not right.
     picture : bool
@@ -67,12 +67,12 @@ def verdict_of(
     """
     exercise = secret.key.exercise
     if heard.status == "answered" and heard.attempt is not None:
-        report = judge(secret.key, heard.attempt, unsound=unsound)
-        if report.outcome == "error" and report.problem and report.problem.kind == "MemoryError":
+        report = _explained(secret.key, heard.attempt, unsound)
+        if report.outcome == "out of memory":
             return _short(secret.key, points, "out of memory", _sentence("out of memory", limits))
         drawn = ""
         if picture and report.outcome in ("wrong", "partial"):
-            drawn = first_wrong_step(secret.key, heard.attempt)
+            drawn = _drawn(secret.key, heard.attempt)
         return _from_report(report, points, drawn)
     if heard.status == "unreadable":
         sentence = f"What {exercise.name} returned can't be read as numbers: {heard.text}."
@@ -82,6 +82,70 @@ def verdict_of(
         return _short(secret.key, points, outcome, sentence)
     outcome = heard.status if heard.status in OUTCOMES else "crashed"
     return _short(secret.key, points, outcome, _sentence(heard.status, limits))
+
+
+def decided(key: Key, heard: Heard) -> tuple[Heard, Report | None]:
+    """Decide what an answer is worth, without looking for the likely mistake.
+
+    Returns
+    -------
+    heard : Heard
+        The same, or as unreadable where it can't be compared with numbers.
+    report : Report or None
+        None where there is nothing to compare.
+    """
+    if heard.status != "answered" or heard.attempt is None:
+        return heard, None
+    try:
+        return heard, _with_memory(judge(key, heard.attempt, explain=False))
+    except Exception as error:  # whatever numbers they are, they are not right
+        return dataclasses.replace(
+            heard, status="unreadable", attempt=None, text=_said(error)
+        ), None
+
+
+def best(key: Key, heard: Sequence[Heard]) -> Heard:
+    """Return the answer that counts: of copies the best whole one, in a tie the last.
+
+    One from after the last cell counts only if it is better.
+    """
+
+    def worth(one: Heard) -> tuple[float, bool]:
+        _, report = decided(key, one)
+        return (report.fraction if report else 0.0), report is not None
+
+    late = [one for one in heard if one.late]
+    in_time = [one for one in heard if not one.late]
+    found = max(reversed(in_time), key=worth)
+    return max([found, *late], key=worth)
+
+
+def _explained(key: Key, given: Attempt, unsound: Collection[str]) -> Report:
+    """Judge an answer; what is wrong with the search for its cause changes no verdict."""
+    try:
+        return _with_memory(judge(key, given, unsound=unsound))
+    except Exception as error:
+        report = _with_memory(judge(key, given, explain=False))
+        sentence = f"What is likely wrong could not be looked for ({_said(error)})."
+        return dataclasses.replace(report, symptoms=(sentence,))
+
+
+def _with_memory(report: Report) -> Report:
+    """Return a report that tells an error of memory from others, which a notebook does not."""
+    if report.outcome == "error" and report.problem and report.problem.kind == "MemoryError":
+        return dataclasses.replace(report, outcome="out of memory")
+    return report
+
+
+def _drawn(key: Key, given: Attempt) -> str:
+    try:
+        return first_wrong_step(key, given)
+    except Exception as error:  # a page without a picture is still a page
+        return f"<p>No picture of it could be drawn ({html.escape(_said(error))}).</p>"
+
+
+def _said(error: Exception) -> str:
+    return without_addresses(f"{type(error).__name__}: {error}"[:200])
 
 
 def missing_verdict(key: Key, points: float, sentence: str, outcome: str = "missing") -> Verdict:
@@ -103,11 +167,8 @@ def _sentence(status: str, limits: Limits) -> str:
     }[status]
 
 
-def _why_missing(
-    name: str, heard: Heard, ended: Mapping[str, Reply], limits: Limits
-) -> tuple[str, str]:
+def _why_missing(name: str, heard: Heard, reply: Reply | None, limits: Limits) -> tuple[str, str]:
     """Say why a name is not there: its cell failed, or it was never written."""
-    reply = ended.get(name)
     if reply is not None and reply.status == "error":
         what = without_addresses(f"{reply.ename}: {' '.join(reply.evalue.split())[:200]}")
         return (
