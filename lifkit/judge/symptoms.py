@@ -84,7 +84,7 @@ def _about_reset(got: Mapping[str, Any], expected: Mapping[str, Any]) -> list[st
     values = []
     for outputs in (got, expected):
         try:
-            V, spikes = as_array(outputs["V"]), as_array(outputs["spikes"])
+            V, spikes = as_array(outputs["V"]).astype(float), as_array(outputs["spikes"])
         except (KeyError, _Mismatch):
             return []
         if V.shape != spikes.shape or not (spikes == 1).any():
