@@ -12,8 +12,9 @@ import concurrent.futures
 import contextlib
 import functools
 import glob
+import queue
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,9 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from ..course import load_config, working_in
+from .bounded import Helper, TooMuch
 from .configure import use_engine
-from .executors import local_executor
-from .feedback import write_feedback
+from .feedback import write_plainly
 from .job import Result, check_references, grade, make_ready
 from .limits import TRIES
 from .patches import one_database_engine
@@ -236,17 +237,39 @@ class _Classroom(Submissions):
         if not todo:
             return
         jobs = self._jobs(len(todo))
-        with local_executor(jobs, None) as pool:
-            pages = {
-                pool.submit(write_feedback, str(self._root), self.lab, student): student
-                for student in todo
-            }
+        helpers = [Helper() for _ in range(jobs)]
+        free = queue.SimpleQueue[Helper]()
+        for helper in helpers:
+            free.put(helper)
+
+        def write(student: str) -> None:
+            helper = free.get()
+            try:
+                helper.do("feedback", str(self._root), self.lab, student)
+            finally:
+                free.put(helper)
+
+        pool = ThreadPoolExecutor(jobs)
+        try:
+            pages = {pool.submit(write, student): student for student in todo}
             while pages:
                 for future in self._wait(pages):
-                    student, error = pages.pop(future), future.exception()
-                    if error is not None:
-                        why = f"feedback page: {type(error).__name__}: {error}"
-                        self.outcome.failed[student] = why
+                    self._written(future, pages.pop(future))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for helper in helpers:
+                helper.end()
+
+    def _written(self, page: Future[None], student: str) -> None:
+        """See to it that a student has a page, if need be one of plain text."""
+        error = page.exception()
+        if isinstance(error, TooMuch):
+            try:
+                return write_plainly(self._root, self.lab, student, str(error))
+            except Exception as again:
+                error = again
+        if error is not None:
+            self.outcome.failed[student] = f"feedback page: {type(error).__name__}: {error}"
 
     def _has_page(self, student: str) -> bool:
         folder = self.coursedir.format_path(self.coursedir.feedback_directory, student, self.lab)

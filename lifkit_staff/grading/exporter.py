@@ -54,13 +54,14 @@ class SubmissionExporter(NotebookExporter):
         if path.exists():
             changed = datetime.datetime.fromtimestamp(path.stat().st_mtime)
             resources["metadata"]["modified_date"] = f"{changed:%B %d, %Y}"
+        # Before it is read: what replaces it from now on has another identity, and is graded again.
+        identity, unreadable = Judge(parent=self).identity(resources["nbgrader"]), ""
         try:
             if why := getattr(self.parent, "given_up", ""):
                 raise Unreadable(why)
             notebook = read_notebook(path)
-            notebook.metadata["lifkit"] = {"unreadable": ""}
         except Unreadable as error:
             self.log.warning("%s: %s", path, error)
-            notebook = placeholder(str(error))
-            notebook.metadata["lifkit"] = {"unreadable": str(error)}
+            notebook, unreadable = placeholder(str(error)), str(error)
+        notebook.metadata["lifkit"] = {"unreadable": unreadable, "identity": identity}
         return self.from_notebook_node(notebook, resources=resources, **kw)

@@ -22,7 +22,7 @@ from .configure import use_engine
 from .preprocessors import Judge
 from .verdict.record import verdict_path
 
-__all__ = ["Tidy", "summary", "write_feedback"]
+__all__ = ["Tidy", "summary", "write_feedback", "write_plainly"]
 
 
 class Tidy(NbGraderPreprocessor):
@@ -86,3 +86,30 @@ def write_feedback(root: str, lab: str, student: str) -> None:
     config.Application.log_level = logging.ERROR
     with working_in(Path(root)):
         GenerateFeedback(coursedir=CourseDirectory(config=config), config=config).start()
+
+
+def write_plainly(root: Path, lab: str, student: str, why: str) -> None:
+    """Write a page of plain text, where the usual one would be too much work.
+
+    Parameters
+    ----------
+    root : Path
+    lab, student : str
+    why : str
+        What was too much.
+    """
+    coursedir = CourseDirectory(config=load_config(root))
+    places = [
+        Path(root, coursedir.format_path(folder, student, lab))
+        for folder in (coursedir.autograded_directory, coursedir.feedback_directory)
+    ]
+    cells = json.loads((places[0] / f"{lab}.ipynb").read_text(encoding="utf-8"))["cells"]
+    record = json.loads(verdict_path(root, lab, student).read_text(encoding="utf-8"))
+    texts = "".join(f"<pre>{html.escape(''.join(cell['source']))}</pre>\n<hr>\n" for cell in cells)
+    page = (
+        f'<!DOCTYPE html>\n<html lang="en"><meta charset="utf-8"><title>{html.escape(lab)}</title>\n'
+        f"<body>\n{summary(record)}\n<p>The notebook is shown as plain text, since its page could not be "
+        f"made: {html.escape(why)}.</p>\n{texts}</body></html>\n"
+    )
+    places[1].mkdir(parents=True, exist_ok=True)
+    (places[1] / f"{lab}.html").write_text(page, encoding="utf-8")

@@ -8,6 +8,7 @@ import functools
 import hashlib
 import json
 import os
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -38,21 +39,20 @@ def identity(folder: Path, root: Path, lab: str, seed: int, **options: Any) -> s
     """
     digest = hashlib.sha256()
     digest.update(json.dumps([lab, seed, rules(str(root)), options], sort_keys=True).encode())
+    left = NOTEBOOK_FILE + SIDE_FILES
     for name, entry in entries(folder):
+        status = entry.stat(follow_symlinks=False)
+        what = f"{stat.S_IFMT(status.st_mode)} {status.st_size}"
         if entry.is_symlink():
             what = f"link {os.readlink(entry.path)}"
-        elif entry.is_file(follow_symlinks=False):
-            what = str(entry.stat(follow_symlinks=False).st_size)
+        # Grading reads no more than that either; a sparse file is as long as somebody likes.
+        elif entry.is_file(follow_symlinks=False) and status.st_size <= left:
+            left -= status.st_size
+            with open(entry.path, "rb") as file:
+                what += hashlib.file_digest(file, "sha256").hexdigest()
         else:
-            what = "device"
+            what += f" {status.st_mtime_ns}"
         digest.update(f"{name}\0{what}\0".encode("utf-8", "replace"))
-        if not what.isdigit() or int(what) > max(
-            NOTEBOOK_FILE, SIDE_FILES
-        ):  # not looked at when grading either
-            continue
-        with open(entry.path, "rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
     return digest.hexdigest()
 
 

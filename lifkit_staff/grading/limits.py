@@ -18,6 +18,8 @@ __all__ = [
     "COPIES",
     "CORES",
     "ENTRIES",
+    "FEW_SECONDS",
+    "FEW_TAGS",
     "FOLDERS",
     "GRACE",
     "GROWTH",
@@ -31,9 +33,12 @@ __all__ = [
     "PAGES",
     "PATIENCE",
     "SIDE_FILES",
+    "SMALL_FILE",
     "START",
     "TAGS_DEEP",
     "TAGS_IN_ALL",
+    "TASK_MEMORY",
+    "TASK_SECONDS",
     "TRIES",
     "WAITING",
     "Limits",
@@ -124,6 +129,9 @@ ANSWER_TEXT, ANSWER_ITEMS = 1_000_000, 100_000
 #: course's own notebooks have 100 kB and 60 cells; figures and videos make files, not sources, large.
 NOTEBOOK_FILE, CELLS, NOTEBOOK_SOURCE = 64_000_000, 1000, 2_000_000
 
+#: Bytes of a notebook file that are read without further limits: they become a hundred times as many.
+SMALL_FILE = 2_000_000
+
 #: Characters of a cell that are read as Python; the course's longest has 3000.
 CELL_SOURCE = 100_000
 
@@ -140,6 +148,17 @@ FOLDERS, ENTRIES = 12, 2000
 #: its tags may be: cleaning takes a time that grows with the square of the depth.  A table of 1000 rows
 #: has 100 kB, 12 000 tags and a depth of 4.
 PAGES, TAGS_DEEP, TAGS_IN_ALL = 600_000, 50, 30_000
+
+# Outside the box --------------------------------------------------------------------------------
+
+#: CPU seconds, by task, and MB that one piece of work on a student's text may take outside the box:
+#: a table of 1000 rows is cleaned in 1 s, a notebook of 64 MB read in 2 s with 600 MB, and the page of a
+#: lab with all its figures written in 2 s.
+TASK_SECONDS, TASK_MEMORY = {"clean": 10, "read": 20, "feedback": 60}, 1500
+
+#: Tags that are cleaned without such limits, and CPU seconds for all of them in a notebook: a hundred
+#: tags can become no more than some thousand, however they are nested.
+FEW_TAGS, FEW_SECONDS = 100, 2.0
 
 # A class ----------------------------------------------------------------------------------------
 

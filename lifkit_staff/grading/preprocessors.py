@@ -45,7 +45,7 @@ class Repair(NbGraderPreprocessor):
         found = nb.metadata.get("lifkit", {})
         unreadable = found.get("unreadable", "")
         notes = [] if unreadable else notes  # of a file that is no notebook, all cells are missing
-        nb.metadata["lifkit"] = {"unreadable": unreadable, "notes": notes}
+        nb.metadata["lifkit"] = {**found, "unreadable": unreadable, "notes": notes}
         for note in notes:
             self.log.info("%s: %s", names["student"], note)
         return nb, resources
@@ -142,7 +142,7 @@ class Judge(Execute):
             "format": 1,
             "lab": names["assignment"],
             "student": names["student"],
-            "identity": self.identity(names),
+            "identity": known["identity"],
             "rules": rules(str(root)),
             "seed": settings.seed,
             "sandbox": settings.sandbox,

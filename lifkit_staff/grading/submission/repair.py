@@ -18,7 +18,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
-from ..limits import CELLS, COPIES, NOTEBOOK_FILE, NOTEBOOK_SOURCE
+from ..bounded import TooMuch, bounded
+from ..limits import CELLS, COPIES, NOTEBOOK_FILE, NOTEBOOK_SOURCE, SMALL_FILE
 from .sanitize import clean_text
 
 __all__ = ["Known", "Unreadable", "repair", "placeholder", "read_notebook"]
@@ -64,17 +65,46 @@ def read_notebook(path: Path) -> NotebookNode:
             instead = f" There is {below[0]}: hand in the notebook itself, not a folder."
         instead = clean_text(instead)
         raise Unreadable(f"No file called {path.name} was handed in.{instead}")
-    with path.open("rb") as file:
-        data = file.read(NOTEBOOK_FILE + 1)
-    if len(data) > NOTEBOOK_FILE:
+    size = path.stat().st_size
+    if size > NOTEBOOK_FILE:
         raise Unreadable(
             f"{path.name} is larger than {NOTEBOOK_FILE // 1_000_000} MB. Clear its outputs (Kernel, "
             "Restart and Clear Outputs), save, and hand in again."
         )
+    try:
+        # A small file becomes no large tree.
+        cells = rebuilt(str(path)) if size < SMALL_FILE else bounded("read", str(path))
+    except TooMuch as error:
+        raise Unreadable(f"{path.name} can't be opened as a notebook ({error}). {_MEND}") from None
+    except ValueError as error:
+        raise Unreadable(f"{path.name} {error}") from None
+    fresh = [_fresh(kind, source, name) for kind, source, name, _ in cells]
+    for cell, (_, _, _, grade_id) in zip(fresh, cells, strict=True):
+        if grade_id is not None:
+            cell.metadata["nbgrader"] = {"grade_id": grade_id}
+    return new_notebook(cells=fresh)
+
+
+_MEND = "Open it in JupyterLab, or take an older copy of it, save, and hand in again."
+
+
+def rebuilt(path: str) -> list[tuple[str, str, str, str | None]]:
+    """Read what can be used of a notebook's cells; a task of `bounded`.
+
+    Returns
+    -------
+    list of tuple
+        Of each cell its kind, source, identity and grade_id, if it has one.
+
+    Raises
+    ------
+    ValueError
+        If it is no notebook; the message goes on after the file's name.
+    """
+    with open(path, "rb") as file:
+        data = file.read(NOTEBOOK_FILE + 1)
     if not data.strip():
-        raise Unreadable(f"{path.name} is an empty file. Save the notebook and hand in again.")
-    broken = f"{path.name} can't be opened as a notebook"
-    mend = "Open it in JupyterLab, or take an older copy of it, save, and hand in again."
+        raise ValueError("is an empty file. Save the notebook and hand in again.")
     try:
         try:
             tree = json.loads(data)
@@ -82,18 +112,18 @@ def read_notebook(path: Path) -> NotebookNode:
             tree = json.loads(data.decode("cp1252", "replace"))
         if isinstance(tree, dict) and "worksheets" in tree:  # version 3, before 2015
             tree = nbformat.reads(json.dumps(tree), as_version=4)
-        return _rebuilt(tree)
+        return _cells_of(tree)
     # What a student's editor can do to a file has no end; each of these means "no notebook".
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise Unreadable(f"{broken} ({type(error).__name__}). {mend}") from error
+        broken: Exception = error
     except Exception as error:  # nbformat's own kinds
-        if type(error).__module__.split(".")[0] in ("nbformat", "jsonschema"):
-            raise Unreadable(f"{broken} ({type(error).__name__}). {mend}") from error
-        raise
+        if type(error).__module__.split(".")[0] not in ("nbformat", "jsonschema"):
+            raise
+        broken = error
+    raise ValueError(f"can't be opened as a notebook ({type(broken).__name__}). {_MEND}")
 
 
-def _rebuilt(tree: Any) -> NotebookNode:
-    """Make the notebook anew from what can be used of it."""
+def _cells_of(tree: Any) -> list[tuple[str, str, str, str | None]]:
     cells = tree["cells"]
     if not isinstance(cells, list) or len(cells) > CELLS:
         raise ValueError("no list of cells, or too many")
@@ -107,15 +137,14 @@ def _rebuilt(tree: Any) -> NotebookNode:
         total += len(source)
         # A raw cell goes into pages as it is; the course has none, and a student's is read as text.
         kind = "code" if cell.get("cell_type") == "code" else "markdown"
-        fresh = _fresh(kind, clean_text(source), f"cell-{number}")
         marks = cell.get("metadata")
         marks = marks.get("nbgrader") if isinstance(marks, dict) else None
-        if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
-            fresh.metadata["nbgrader"] = {"grade_id": clean_text(marks["grade_id"])[:100]}
-        kept.append(fresh)
+        grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
+        known = clean_text(grade_id)[:100] if isinstance(grade_id, str) else None
+        kept.append((kind, clean_text(source), f"cell-{number}", known))
     if total > NOTEBOOK_SOURCE:
         raise ValueError("more text than a person can write")
-    return new_notebook(cells=kept)
+    return kept
 
 
 def _fresh(kind: str, source: str, identity: str) -> NotebookNode:

@@ -10,14 +10,16 @@ import base64
 import html
 import re
 import secrets
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from lifkit.judge.values import storable
 
-from ..limits import PAGES, TAGS_DEEP, TAGS_IN_ALL
+from ..bounded import TooMuch, bounded
+from ..limits import FEW_SECONDS, FEW_TAGS, PAGES, TAGS_DEEP, TAGS_IN_ALL
 
-__all__ = ["Cleaner", "clean_markdown", "clean_text"]
+__all__ = ["Cleaner", "clean_markdown", "clean_page", "clean_text"]
 
 #: What tables, pictures and formatted text are made of; what is not named here is left out.
 TAGS = frozenset(
@@ -84,6 +86,7 @@ class Cleaner:
 
     def __init__(self) -> None:
         self._left = PAGES
+        self._seconds = FEW_SECONDS
 
     def data(self, data: Mapping[str, Any]) -> dict[str, str]:
         """Return the pieces of an output that a page may show.
@@ -130,10 +133,36 @@ class Cleaner:
         self._left -= len(page)
         if self._left < 0 or _tangled(page):
             return "<p>[This output is not shown: it is too long, or nested too deeply.]</p>"
-        cleaned = _bleached(page)
+        cleaned = self._cleaned(page)
         for word, picture in pictures.items():
             cleaned = cleaned.replace(word, picture, 1)
         return cleaned
+
+    def _cleaned(self, page: str) -> str:
+        """Return a page without what acts; where that takes too much, its text."""
+        if page.count("<") <= FEW_TAGS and self._seconds > 0:
+            began = time.process_time()
+            cleaned = _bleached(page)
+            self._seconds -= time.process_time() - began
+            return cleaned
+        try:
+            cleaned = str(bounded("clean", page))
+        except TooMuch as error:
+            # The others would take as long.
+            self._left = -1
+            said = html.escape(
+                f"[Shown as text, since to make it safe was too much work: {error}.]"
+            )
+            return f"<p>{said}</p><pre>{html.escape(page)}</pre>"
+        if len(cleaned) > 3 * len(page) + 10_000:
+            self._left = -1
+            return "<p>[This output is not shown: its tags are not closed, which made it too long.]</p>"
+        return cleaned
+
+
+def clean_page(page: str) -> str:
+    """Return a page without what acts; a task of `bounded`."""
+    return _bleached(page)
 
 
 def _tangled(page: str) -> bool:
