@@ -88,8 +88,9 @@ def ask(
     _asked[name] = [(namespace, name, target), *(globals_of(target) if callable(target) else ())]
     if not apart or sys.platform != "linux":
         return respond()
-    if ended := _in_a_copy(respond, room):
-        _leave({"ended": ended}, path, most)
+    ended = _in_a_copy(respond, room)
+    if ended or not os.path.exists(path):
+        _leave({"ended": ended or "crashed"}, path, most)
 
 
 def _changed(name: str) -> bool:

@@ -17,7 +17,7 @@ from lifkit import __version__, judge
 
 from .. import exercise
 from .limits import NOTEBOOK_FILE, SIDE_FILES
-from .submission.files import entries
+from .submission.files import entries, linked
 
 __all__ = ["identity", "rules"]
 
@@ -39,6 +39,7 @@ def identity(folder: Path, root: Path, lab: str, seed: int, **options: Any) -> s
     """
     digest = hashlib.sha256()
     digest.update(json.dumps([lab, seed, rules(str(root)), options], sort_keys=True).encode())
+    digest.update(b"link" if linked(folder) else b"")
     left = NOTEBOOK_FILE + SIDE_FILES
     for name, entry in entries(folder):
         status = entry.stat(follow_symlinks=False)
@@ -48,7 +49,7 @@ def identity(folder: Path, root: Path, lab: str, seed: int, **options: Any) -> s
         # Grading reads no more than that either; a sparse file is as long as somebody likes.
         elif entry.is_file(follow_symlinks=False) and status.st_size <= left:
             left -= status.st_size
-            with open(entry.path, "rb") as file:
+            with contextlib.suppress(PermissionError), open(entry.path, "rb") as file:
                 what += hashlib.file_digest(file, "sha256").hexdigest()
         else:
             what += f" {status.st_mtime_ns}"

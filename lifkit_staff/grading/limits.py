@@ -25,6 +25,7 @@ __all__ = [
     "GROWTH",
     "HEAD_START",
     "KERNELS",
+    "LEAST_MEMORY",
     "MB",
     "MESSAGE",
     "NOTEBOOK_FILE",
@@ -89,6 +90,10 @@ class Limits:
 #: is one thread of Python; the half is for what numpy and the kernel do beside it.
 CORES, HEAD_START = 1.5, 5.0
 
+#: MB that a box has at least: its kernel's dozen threads take 400 of address space before a notebook
+#: does anything.
+LEAST_MEMORY = 500
+
 # A kernel ---------------------------------------------------------------------------------------
 
 #: Seconds for a kernel to come up.  A forked one takes 0.1 s; a loaded machine gets time.
@@ -97,8 +102,9 @@ START = 60.0
 #: Seconds that a kernel has to stop after being interrupted, before it is ended.
 GRACE = 2.0
 
-#: Times its limit that a cell or an exercise may take on the wall while others have the processor.
-PATIENCE = 4
+#: Times its limit that a cell or an exercise may take on the wall while others have the processor: with
+#: four busy programs a core, and the box politely behind them, it has a tenth of one.
+PATIENCE = 10
 
 #: Bytes by which a kernel's messages may make the grader grow before the kernel is ended: what waits
 #: (see below) three times over, for taking it apart.  A message of many parts has no other limit.

@@ -122,7 +122,7 @@ class Payload:
 FORGED = """
 import io, os, zipfile
 from lifkit.judge import respond
-def ask(namespace, text, limit, path, most):
+def ask(namespace, text, limit, path, most, **options):
     {body}
 respond.ask = ask
 """
@@ -350,6 +350,52 @@ def _links(notebook):
         "[e](evil.html) [f](  javascript:FORGED) <javascript:FORGED>\n\n<div onmouseover=FORGED x"
     )
     notebook.cells.append(new_markdown_cell("<div <img src=x onerror=FORGED", id="m"))
+
+
+SHARED = """
+import mmap, socket
+for find in (lambda: -1, lambda: open("/dev/zero", "r+b").fileno()):
+    try:
+        mmap.mmap(find(), 1_000_000)
+    except (OSError, ValueError):
+        continue
+    print("OPENED", "memory that nobody counts")
+one, other = socket.socketpair()
+one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 50_000_000)
+if one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) > 5_000_000:
+    print("OPENED", "room in sockets")
+"""
+TANGLED = """
+from IPython.display import HTML, display
+tangled = "<p>" + "".join(f"<b title={i}></q>" for i in range(400)) + "</p>" + "<p>x</p>" * 400
+for text in (tangled, tangled, "<div></q>" * 400):
+    display(HTML(text))
+"""
+COVER = """
+from IPython.display import HTML, Markdown, display
+for style in ("margin-top:-9000px", "background:url(https://FORGED/)", "padding:99999px"):
+    display(HTML(f'<div class="earned FORGED navbar-fixed-top" style="{style};color:red">9/9</div>'))
+display(Markdown("![9/9](https://FORGED/seen.png)"))
+"""
+
+
+def _cover(notebook):
+    cell_of(
+        notebook, "think_why"
+    ).source = "![9/9](https://FORGED/seen.png) ![a][b]\n\n[b]: https://x"
+
+
+def _blank_lines(notebook):
+    cell_of(notebook, "passive_euler").source = EULER + "\n" * 30_000 + "a" + ".a" * 5000
+    cell_of(notebook, "think_why").source = "Why?" + " " * 30_000 + "\\begin{a}" * 3000
+
+
+def _copied(notebook):
+    """Stands twice, and the second time spoilt."""
+    place = notebook.cells.index(cell_of(notebook, "passive_euler"))
+    again = copy.deepcopy(notebook.cells[place])
+    again.source = ZEROS
+    notebook.cells.insert(place + 1, again)
 
 
 BURN = """
@@ -631,6 +677,22 @@ QUICK = {
         euler="correct",
         by_hand=2.0,
     ),
+    "a death at the end": Attack(
+        code=EULER, after="import os\nos._exit(1)", euler="correct", by_hand=2.0
+    ),
+    "another helper at the end": Attack(
+        code=EULER.replace("V[k] +", "same(V[k]) +"),
+        before="def same(V):\n    return V",
+        after="same = 5\nnp = None",
+        euler="correct",
+        by_hand=2.0,
+    ),
+    "a copy, spoilt": Attack(code=EULER, change=_copied, euler="correct", says="number 1 counts"),
+    "thousands of blank lines": Attack(change=_blank_lines, euler="any"),
+    # what nobody counts, and what libraries take hours over
+    "shared memory": Attack(before=SHARED),
+    "tags that don't match": Attack(before=TANGLED),
+    "covered pages": Attack(before=COVER, change=_cover),
     "slow but in time": Attack(
         code=euler("import time", "time.sleep(0.3)"), euler="correct", by_hand=2.0
     ),

@@ -122,6 +122,7 @@ def test_asking_leaves_the_notebook_as_it_was():
 
 DEATHS = {
     "exits": ("import os; os._exit(1)", "crashed"),
+    "exits as if well": ("import os; os._exit(0)", "crashed"),
     "is ended": ("import os; os.kill(os.getpid(), 9)", "crashed"),
     "never ends": ("while True: pass", "timeout"),
     "never ends and won't be stopped": (

@@ -99,6 +99,13 @@ _UNCOUNTED = "memfd_create memfd_secret shmget msgget semget".split()
 #: libzmq gives up when it is told otherwise.
 _IDLE = "sched_setscheduler sched_setparam sched_setattr sched_setaffinity".split()
 
+#: <sys/mman.h>: memory that processes share and no file holds; what one gives back (madvise) goes on
+#: taking room and is counted nowhere.  Libraries take a file when told that there is none left.
+_SHARED_WITHOUT_FILE = 0x01 | 0x20
+
+#: <sys/socket.h>: a socket's options for more room in the system's own memory.
+_ROOM_IN_SOCKETS = (7, 8, 32, 33)
+
 _SOCKETS = (1, 2, 10, 16)  # <sys/socket.h>: unix, internet (there is no network), netlink
 
 
@@ -130,6 +137,11 @@ def syscall_filter() -> Any:
         refuse(errno.ENOSYS, name)
     for name in _IDLE:
         refuse(0, name)
+    shared = seccomp.Arg(3, seccomp.MASKED_EQ, _SHARED_WITHOUT_FILE, _SHARED_WITHOUT_FILE)
+    refuse(errno.ENOMEM, "mmap", shared)
+    for option in _ROOM_IN_SOCKETS:
+        asks = (seccomp.Arg(1, seccomp.EQ, 1), seccomp.Arg(2, seccomp.EQ, option))  # SOL_SOCKET
+        refuse(0, "setsockopt", *asks)
     # glibc falls back from clone3, whose flags a filter can't see, to clone.
     refuse(errno.ENOSYS, "clone3")
     for flag in (1 << bit for bit in range(32) if _NAMESPACES >> bit & 1):

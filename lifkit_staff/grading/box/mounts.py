@@ -39,6 +39,10 @@ def mounts(limits: Limits, hidden: Path | None, owner: int | None) -> list[str]:
         str(limits.scratch * MB // 4),
         "--tmpfs",
         "/dev/shm",
+        # A map of it would be memory that no limit counts.
+        "--ro-bind",
+        "/dev/null",
+        "/dev/zero",
         "--remount-ro",
         "/dev",
     ]

@@ -45,6 +45,7 @@ import glob
 import json
 import os
 import secrets
+import select
 import shutil
 import signal
 import subprocess
@@ -52,9 +53,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from lifkit.judge.confine import waited
-
-from ..limits import CORES, HEAD_START, MB, Limits
+from ..limits import CORES, HEAD_START, MB, START, Limits
 from .errors import REMEDY, SandboxUnavailable
 from .mounts import HOME, RUN, WORK, mounts
 
@@ -107,8 +106,13 @@ class Box:
         )
         os.close(writing)
         with os.fdopen(reading) as file:
-            said = file.read()
+            # A bwrap that waits (for a prompt, a lock, a disk that is not there) would wait for ever.
+            answers = select.select([file], [], [], START)[0]
+            said = file.read() if answers else ""
         assert self._process.stdout is not None and self._process.stderr is not None
+        if not answers:
+            self.kill()
+            raise SandboxUnavailable(f"{program} did not build a box in {START:g} s.\n{REMEDY}")
         if self._process.stdout.readline() != b"whole\n":
             reason = self._process.stderr.read().decode(errors="replace").strip()
             self.kill()
@@ -158,16 +162,15 @@ class Box:
         return self.ended
 
     def _most_memory(self) -> int:
-        """Return the bytes that its processes may have beside the files in its /tmp."""
-        try:
-            disk = os.statvfs(self.path("/tmp"))
-        except OSError:
-            return 0
-        # A file takes about 1 kB of the system's memory beside what is in it.
-        files = (disk.f_blocks - disk.f_bfree) * disk.f_frsize + 1024 * (
-            disk.f_files - disk.f_ffree
-        )
-        return self.limits.memory * MB - files
+        """Return the bytes that its processes may have beside the files in its memory."""
+        most = self.limits.memory * MB
+        with contextlib.suppress(OSError):  # it is gone; whoever asked finds out
+            for place in ("/tmp", "/dev/shm"):
+                disk = os.statvfs(self.path(place))
+                most -= (disk.f_blocks - disk.f_bfree) * disk.f_frsize
+                # A file takes about 1 kB of the system's memory beside what is in it.
+                most -= 1024 * (disk.f_files - disk.f_ffree)
+        return most
 
     def work(self, names: list[str] | None = None) -> float:
         """Return the CPU seconds that the box's processes have used, ended children included."""
@@ -175,6 +178,8 @@ class Box:
 
     def work_and_waiting(self) -> tuple[float, dict[str, float]]:
         """Return the CPU seconds of all, and each process's seconds of waiting for a processor."""
+        from lifkit.judge.confine import waited  # a box itself needs Python's own modules only
+
         names = self._processes()
         return self.work(names), {name: waited(self.path(f"/proc/{name}")) for name in names}
 

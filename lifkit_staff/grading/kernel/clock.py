@@ -15,7 +15,7 @@ class Clock:
 
     These are seconds on the wall without those in which its processes waited for a processor that
     others had.  Otherwise it would depend on the load whether a slow answer is in time.  Waiting for
-    anything else counts: what all of the box has worked is elapsed in any case, and so is a quarter of
+    anything else counts: what all of the box has worked is elapsed in any case, and so is a tenth of
     the time on the wall, whatever is said about the rest.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import stat
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from ..limits import ENTRIES, FOLDERS, SIDE_FILES
 
-__all__ = ["entries", "side_files", "timestamp", "unlink_traps"]
+__all__ = ["entries", "linked", "side_files", "timestamp", "unlink_traps"]
 
 
 def entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -19,6 +20,8 @@ def entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     At most `FOLDERS` folders deep and `ENTRIES` entries, since a path or a tree can be as long as a disk;
     links are given and not followed.
     """
+    if linked(folder):
+        return
     todo, count = [("", str(folder))], 0
     while todo:
         prefix, place = todo.pop()
@@ -51,8 +54,16 @@ def side_files(folder: Path) -> dict[str, bytes]:
             continue
         left -= max(entry.stat(follow_symlinks=False).st_size, 4096)  # what it takes on a disk
         if left >= 0:
-            found[name] = Path(entry.path).read_bytes()
+            with contextlib.suppress(
+                PermissionError
+            ):  # its modes survived an archive: nobody's to read
+                found[name] = Path(entry.path).read_bytes()
     return found
+
+
+def linked(folder: Path) -> bool:
+    """Whether a submission is a link to another folder, or stands in one: somebody else's work."""
+    return folder.is_symlink() or folder.parent.is_symlink()
 
 
 def unlink_traps(folder: Path) -> None:

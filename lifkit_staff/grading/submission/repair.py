@@ -20,6 +20,7 @@ from nbformat.v4 import new_notebook
 
 from ..bounded import TooMuch, bounded
 from ..limits import CELLS, COPIES, NOTEBOOK_FILE, NOTEBOOK_SOURCE, SMALL_FILE
+from .files import linked
 from .sanitize import clean_text
 
 __all__ = ["Known", "Unreadable", "repair", "placeholder", "read_notebook"]
@@ -55,6 +56,21 @@ def read_notebook(path: Path) -> NotebookNode:
     Unreadable
         If the file is absent, too large, or no notebook.
     """
+    try:
+        return _read(path)
+    except PermissionError:
+        raise Unreadable(
+            f"{path.name} can't be read: its permissions don't allow it. Save it anew (an archive may have "
+            "kept odd ones), and hand in again."
+        ) from None
+
+
+def _read(path: Path) -> NotebookNode:
+    if linked(path.parent):
+        raise Unreadable(
+            "A link to another folder was handed in; only what lies in your own is graded. Hand in the "
+            "file itself."
+        )
     others = sorted(other.name for other in path.parent.glob("*.ipynb") if other.name != path.name)
     if not path.is_file() or path.is_symlink():
         below = sorted(
@@ -200,10 +216,28 @@ def repair(notebook: NotebookNode, known: Mapping[str, Known]) -> list[str]:
                 f"The cell {name} was there {len(indices)} times; the last one with work in it counts."
             )
     for name, item in known.items():
-        if name not in places and (item.grade or item.locked or item.task):
+        if name in places or not (item.grade or item.locked or item.task):
+            continue
+        found = _without_marks(notebook, item) if item.solution else None
+        if found is not None:
+            notebook.cells[found] = _restored(notebook.cells[found], item, notes)
+            notes.append(
+                f"The cell {name} had lost its marks; it was found by its text. Whoever marks it: is it so?"
+            )
+        else:
             _put_back(notebook, item, list(known))
             notes.append(f"The cell {name} was missing and was added again.")
     return notes
+
+
+def _without_marks(notebook: NotebookNode, item: Known) -> int | None:
+    """Return an answer's cell that an editor has taken the marks from: it begins like the question."""
+    first = item.source.strip().splitlines()[:1]
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == item.cell_type and not cell.metadata.get("nbgrader"):
+            if first and len(first[0]) > 10 and cell.source.strip().splitlines()[:1] == first:
+                return index
+    return None
 
 
 def _worked_on(notebook: NotebookNode, indices: list[int], item: Known) -> list[int]:

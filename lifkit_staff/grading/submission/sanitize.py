@@ -40,6 +40,13 @@ STYLES = frozenset(
     "white-space width".split()
 )
 
+#: Classes that stay: a page's own could be used to cover it, or to look like a verdict.
+CLASSES = frozenset({"dataframe"})
+
+#: What a style may say: lengths that stay on a page, colours, words.  No address is fetched.
+_VALUE = re.compile(r"[#\w\s.,%()'\"+-]{0,100}")
+_LENGTH = re.compile(r"(-?)(\d+)(?:\.\d+)?(?=px|pt|em|rem|ex|ch|cm|mm|in|vw|vh|vmin|vmax|%)")
+
 #: Kinds of pictures, which a page shows as pictures whatever they hold.
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
@@ -65,6 +72,7 @@ def clean_markdown(source: str) -> str:
     3
     """
     source = _TAG.sub(f"<{GAP}", clean_text(source))
+    source = _IMAGE.sub(f"!{GAP}", source)  # a page would fetch it by itself
     source = _LINK.sub(f"]{GAP}(", source)
     return _DEFINITION.sub(f"]{GAP}:", source)
 
@@ -76,6 +84,7 @@ GAP = "\u200b"
 # given elsewhere, unless to the web.
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _LINK = re.compile(r"\]\((?!https?://|mailto:|#)", re.I)
+_IMAGE = re.compile(r"!(?=\[)")
 _DEFINITION = re.compile(r"\]:(?!\s*https?://|\s*mailto:)", re.I)
 
 _EMPTY = frozenset("br col hr img input link meta source wbr".split())
@@ -200,4 +209,19 @@ def _may_stay(tag: str, name: str, value: str) -> bool:
         return tag == "img" and _PICTURE.fullmatch(value) is not None
     if name == "href":
         return tag == "a" and value.strip().lower().startswith(("http://", "https://", "mailto:"))
+    if name == "class":
+        return set(value.split()) <= CLASSES
+    if name == "style":
+        return all(map(_is_harmless, value.split(";")))
     return name in _ATTRIBUTES or name == "data-lifkit-still"
+
+
+def _is_harmless(declaration: str) -> bool:
+    """Whether a part of a style fetches nothing and keeps to its place."""
+    name, _, value = declaration.partition(":")
+    if not value.strip():
+        return not name.strip()
+    if _VALUE.fullmatch(value) is None or "url" in value.lower():
+        return False
+    digits = 4 if "width" in name else 3
+    return all(not minus and len(number) <= digits for minus, number in _LENGTH.findall(value))

@@ -1,0 +1,170 @@
+"""What works on students' text outside the box has limits, and what it gives is weighed again."""
+
+import time
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from lifkit_staff.grading import bounded as module
+from lifkit_staff.grading.bounded import Helper, TooMuch, bounded
+from lifkit_staff.grading.kernel.plan import copy_of
+from lifkit_staff.grading.page import markdown
+from lifkit_staff.grading.submission.repair import Known, Unreadable, read_notebook, repair
+from lifkit_staff.grading.submission.sanitize import GAP, Cleaner, clean_markdown
+from lifkit_staff.grading.submission.source import defined_in, names_in, only_defines
+
+
+def cleaned(page):
+    return Cleaner().data({"text/html": page})["text/html"]
+
+
+def tangled(n, m):
+    """Return a page that each of its paragraphs makes longer by all open tags."""
+    return "<p>" + "".join(f"<b title={i}></q>" for i in range(n)) + "</p>" + "<p>x</p>" * m
+
+
+def test_a_table_of_many_rows_stays_as_it_is():
+    table = "<table>" + "<tr><td>1.25</td><td>2</td></tr>" * 200 + "</table>"
+    assert cleaned(table).count("<tr>") == 200
+
+
+def test_what_cleaning_makes_longer_is_not_shown():
+    assert len(cleaned(tangled(120, 120))) < 200
+    assert "not closed" in cleaned(tangled(120, 120))
+
+
+def test_what_takes_too_long_is_shown_as_text(monkeypatch):
+    def refuses(task, *data):
+        raise TooMuch("it took more than 10 s")
+
+    monkeypatch.setattr("lifkit_staff.grading.submission.sanitize.bounded", refuses)
+    cleaner = Cleaner()
+    first = cleaner.data({"text/html": "<script>alert(1)</script>" + tangled(200, 200)})
+    assert "Shown as text" in first["text/html"] and "<b title" not in first["text/html"]
+    assert "not shown" in cleaner.data({"text/html": "<p>x</p>"})["text/html"]
+
+
+def test_time_and_memory_end_a_task_and_the_next_one_goes_on(monkeypatch):
+    monkeypatch.setitem(module.TASK_SECONDS, "clean", 1)
+    # In the helper itself, as if it had been asked.
+    for work, said in (
+        (lambda: [None for _ in iter(int, 1)], "more than 1 s"),
+        (lambda: bytearray(10**10), "more than 1500 MB"),
+    ):
+        found = module._in_a_child(work, [], 1)
+        assert said in found["failed"]
+    assert module._in_a_child(lambda: 5, [], 1) == {"done": 5}
+
+
+def test_a_helper_that_is_lost_is_started_again():
+    helper = Helper()
+    assert helper.do("clean", "<p onclick=x>a</p>") == "<p>a</p>"
+    helper._process.kill()
+    helper._process.wait()
+    assert helper.do("clean", "<i>b</i>") == "<i>b</i>"
+    helper.end()
+
+
+def test_a_mistake_in_a_text_is_told_as_such(tmp_path):
+    path = tmp_path / "lab1.ipynb"
+    path.write_text("")
+    with pytest.raises(ValueError, match="is an empty file"):
+        bounded("read", str(path))
+
+
+def test_a_large_file_of_brackets_costs_the_reader_nothing(tmp_path):
+    path = tmp_path / "lab1.ipynb"
+    path.write_text('{"cells": [' + "[]," * 12_000_000 + "[]]}")
+    began = time.process_time()
+    with pytest.raises(Unreadable, match="can't be opened as a notebook"):
+        read_notebook(path)
+    assert time.process_time() - began < 2  # of this process; its helper's are the helper's
+
+
+@pytest.mark.parametrize(
+    ("page", "kept"),
+    [
+        ('<p class="earned">x</p>', "<p>x</p>"),
+        ('<table class="dataframe">x</table>', 'class="dataframe"'),
+        ('<p style="margin-top:-50px">x</p>', "<p>x</p>"),
+        ('<p style="background:url(https://x)">x</p>', "<p>x</p>"),
+        ('<p style="background:u\\72l(https://x)">x</p>', "<p>x</p>"),
+        ('<p style="padding:9999px">x</p>', "<p>x</p>"),
+        ('<p style="color: red; width: 1200px">x</p>', "color: red; width: 1200px"),
+    ],
+)
+def test_styles_and_classes_keep_to_their_place(page, kept):
+    assert kept in cleaned(page)
+
+
+def test_pictures_in_texts_are_not_fetched():
+    text = clean_markdown("![a](https://x/y.png) ![b][c]\n\n[c]: https://x")
+    assert text.count(f"!{GAP}[") == 2
+    assert "<img" not in markdown(text)
+
+
+def test_equations_are_readable_without_a_network():
+    text = r"$\tau \frac{dV}{dt} = -V$ and $$V_\theta$$ and $\nosuchthing{$ and \begin{align}a\end{align}"
+    page = markdown(text)
+    assert page.count("<math") >= 2 and "mathjax" not in page.lower()
+
+
+# --- Reading code without running it --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "names", "defines"),
+    [
+        ("def f(x):\n    return g(x)", {"g", "x"}, True),
+        ("f(3)", {"f"}, False),
+        ("E_m, x = -70.0, 5", {"E_m", "x"}, False),
+        ("E_m = -70.0", {"E_m"}, True),
+        ("'a text'", set(), True),
+        ("@slow()\ndef f(): pass", {"slow"}, True),
+        ("(" * 5000, set(), False),
+        ("x" * 200_000, {"x" * 200_000}, False),
+    ],
+)
+def test_cells_are_read_with_patience(source, names, defines):
+    assert names_in(source) == names and only_defines(source) == defines
+    assert defined_in(source) == (("f",) if "def f" in source else ())
+
+
+# --- Marks that were lost -------------------------------------------------------------------------
+
+QUESTION = "**Think 1.1 (2 points).** Why does it oscillate?\n\nYOUR ANSWER HERE"
+
+
+def known(name, cell_type, source, **flags):
+    found = dict.fromkeys(("grade", "solution", "locked", "task"), False) | flags
+    return Known(name=name, cell_type=cell_type, source=source, checksum="", points=2.0, **found)
+
+
+def test_an_answer_without_its_marks_is_found_by_its_text():
+    answer = QUESTION.replace("YOUR ANSWER HERE", "Because the step is too long.")
+    notebook = new_notebook(cells=[new_markdown_cell("# A lab"), new_markdown_cell(answer)])
+    notes = repair(
+        notebook, {"think": known("think", "markdown", QUESTION, grade=True, solution=True)}
+    )
+    marked = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    assert [cell.source for cell in marked] == [answer] and len(notebook.cells) == 2
+    assert "lost its marks" in notes[0]
+
+
+def test_copies_are_told_apart_and_only_those_with_work_are_asked():
+    stub, work = "def f():\n    raise NotImplementedError()", "def f():\n    return 5"
+    marks = {"nbgrader": {"grade_id": "f"}}
+    notebook = new_notebook(
+        cells=[new_code_cell(source, metadata=marks) for source in (work, stub, work, stub)]
+    )
+    lab = {
+        "f": known("f", "code", stub, solution=True),
+        "f_check": known("f_check", "code", "check(f)", grade=True, locked=True),
+    }
+    repair(notebook, lab)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if "f_check" not in str(cell.metadata)]
+    assert [copy_of(cell) for cell in code] == ["f", "f", "", "f"]
+    worked = [cell.metadata.get("lifkit", {}).get("worked_on") for cell in code]
+    assert worked == [True, False, None, False]
