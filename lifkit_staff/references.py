@@ -56,7 +56,7 @@ def _with_words(
     The others read the files themselves.
     """
     by_hand = [name for name, one in references.items() if not isinstance(one, Written)]
-    if files.words or files.mistakes:
+    if files.words or files.mistakes or files.behaviours:
         names = {
             name: one.named
             if isinstance(one, Written)

@@ -215,7 +215,7 @@ def own_files(course, words="", mistakes=""):
 
 
 def test_the_example_of_the_documentation_reaches_the_keys(course):
-    text = (ROOT / "docs" / "grading.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "words.md").read_text(encoding="utf-8")
     words, mistakes = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     own_files(course, words, mistakes)
     assert build(course)[1] == ""
@@ -257,6 +257,16 @@ SAYS = 'is = "It is so."\nmend = "Mend it."\n'
             "mistakes.toml, 'firing_rate', 'new': give it an edit",
         ),
         ("", f'["firing_rate"."new"]\ndigest = ["a"]\n{SAYS}', "digest is not known; an entry has"),
+        (
+            "",
+            f'["firing_rate"."new"]\nbehaviour = 5\n{SAYS}',
+            "'new': give it `behaviour` (as `lifkit",
+        ),
+        (
+            "",
+            f'["firng_rate"."new"]\nbehaviour = "a"\n{SAYS}',
+            "no exercise 'firng_rate'; the near",
+        ),
         ("", f'["firing_rate"."new"]\nedit = "a"\n{SAYS}', "`edit` should be an edit, [old, new]"),
         ("", f'["firing_rate"."new"]\nedit = [["a"]]\n{SAYS}', "An edit is [old, new]"),
         ("", f'["firing_rate"."new"]\nedit = ["a +", "b"]\n{SAYS}', "'new': `a +` is no Python"),

@@ -14,7 +14,7 @@ from .compare import _Mismatch, as_array, as_ragged
 from .diagnose import RAISED, as_fingerprint
 from .model import Exercise, Key, Mistake
 
-__all__ = ["digest", "pair_of"]
+__all__ = ["behaviour", "digest", "pair_of"]
 
 #: Binary digits that count.  Correct and wrong solvers alike agree to far more (1e-10), so that a
 #: number lies on the edge between two digests once in a million; any mistake makes a larger gap.
@@ -84,3 +84,19 @@ def pair_of(key: Key, answers: Sequence[Answer]) -> tuple[Mistake, ...]:
     rows = [as_fingerprint(key, places[name], answers[places[name]]) for name in key.pair_cases]
     found = key.pairs.get(digest(key.exercise, rows), ())
     return tuple(dataclasses.replace(key.mistakes[place], form=0) for place in found)
+
+
+def behaviour(key: Key, answers: Sequence[Answer]) -> str:
+    """Return a short name for what answers are on the cases by which mistakes are named.
+
+    Two programs that behave alike share it.
+
+    Parameters
+    ----------
+    key : Key
+    answers : sequence of Answer
+        One a case.
+    """
+    kept = [index for index, case in enumerate(key.cases) if case.fingerprint]
+    rows = [as_fingerprint(key, index, answers[index]) for index in kept]
+    return f"{digest(key.exercise, rows):016x}"

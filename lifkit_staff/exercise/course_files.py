@@ -38,10 +38,14 @@ class CourseFiles:
         Exercise, or ``"*"``, to the mistakes' names, to ``is`` and ``mend`` or one of them.
     mistakes : mapping
         Exercise to its further mistakes.
+    behaviours : mapping
+        Exercise to mistakes that are known by what they give on the public cases: the behaviour that
+        verdicts hold, to the mistake.
     """
 
     words: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     mistakes: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)
+    behaviours: Mapping[str, Mapping[str, Mistake]] = field(default_factory=dict)
 
     def worded(self, exercise: str, mistake: Mistake) -> Mistake:
         """Return a mistake of an exercise in the course's own words."""
@@ -74,9 +78,9 @@ class CourseFiles:
             for name in entries:
                 where = f"words.toml, {exercise!r}"
                 _known(where, "mistake", name, known)
-        for exercise in self.mistakes:
+        for exercise in (*self.mistakes, *self.behaviours):
             _known("mistakes.toml", "exercise", exercise, list(names))
-            if exercise in without_cells:
+            if exercise in without_cells and exercise in self.mistakes:
                 raise ValueError(
                     f"mistakes.toml, {exercise!r}: this exercise is made by hand; give its reference the "
                     "mistake as a wrong function."
@@ -110,10 +114,26 @@ def read_course_files(folder: Path) -> CourseFiles:
                 raise ValueError(f"{where}: `{key}` should be a sentence, not {text!r}.")
         words.setdefault(exercise, {})[name] = item
     mistakes: dict[str, dict[str, Entry]] = {}
+    behaviours: dict[str, dict[str, Mistake]] = {}
     for exercise, name, item in _entries(folder / "mistakes.toml"):
-        made = entry_of(f"mistakes.toml, {exercise!r}, {name!r}", name, item)
-        mistakes.setdefault(exercise, {})[name] = made
-    return CourseFiles(words=words, mistakes=mistakes)
+        where = f"mistakes.toml, {exercise!r}, {name!r}"
+        if isinstance(item, dict) and "behaviour" in item:
+            behaviour, mistake = _by_behaviour(where, name, item)
+            behaviours.setdefault(exercise, {})[behaviour] = mistake
+        else:
+            mistakes.setdefault(exercise, {})[name] = entry_of(where, name, item)
+    return CourseFiles(words=words, mistakes=mistakes, behaviours=behaviours)
+
+
+def _by_behaviour(where: str, name: str, item: Mapping[str, Any]) -> tuple[str, Mistake]:
+    """Read a mistake that is known by what it gives."""
+    texts = [item.get(key) for key in ("behaviour", "is", "mend")]
+    if len(item) != 3 or not all(isinstance(text, str) and text.strip() for text in texts):
+        raise ValueError(
+            f"{where}: give it `behaviour` (as `lifkit report --unnamed` shows it), `is` (what it is) and "
+            "`mend` (how to mend it), and nothing else."
+        )
+    return item["behaviour"], Mistake(name=name, diagnosis=item["is"], hint=item["mend"])
 
 
 def _entries(path: Path) -> list[tuple[str, str, Any]]:

@@ -29,8 +29,16 @@ from .kernel.outputs import error, output
 from .kernel.plan import copy_of, grade_id
 from .settings import Settings
 from .submission.sanitize import clean_markdown
+from .verdict.carry import is_carried
 from .verdict.cases import Secret, draw
-from .verdict.decide import Verdict, best, decided, missing_verdict, verdict_of
+from .verdict.decide import (
+    Verdict,
+    best,
+    decided,
+    missing_verdict,
+    verdict_of,
+    with_points_back,
+)
 
 __all__ = [
     "Job",
@@ -164,7 +172,7 @@ def grade(job: Job) -> Result:
             choose_sandbox("bwrap", Path(job.root))
         elif job.settings.sandbox != "off":
             raise SandboxUnavailable(f"There is no sandbox called {job.settings.sandbox!r}.")
-        found, notes, ran = _run_and_judge(job, notebook, secrets)
+        found, notes, ran = _run_and_judge(job, notebook, secrets, mine)
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and not cell.metadata.get("nbgrader", {}).get("locked"):
             cell.source = clean_markdown(cell.source)
@@ -181,7 +189,10 @@ def grade(job: Job) -> Result:
 
 
 def _run_and_judge(
-    job: Job, notebook: NotebookNode, secrets: dict[str, Secret]
+    job: Job,
+    notebook: NotebookNode,
+    secrets: dict[str, Secret],
+    known: dict[str, ReferenceLike],
 ) -> tuple[dict[str, Verdict], list[str], float]:
     settings = job.settings
     questions = {name: secret.question for name, secret in secrets.items()}
@@ -211,10 +222,27 @@ def _run_and_judge(
                 other for other, verdict in found.items() if verdict.data["outcome"] != "correct"
             ],
             picture=settings.figures,
+            rounding=settings.rounding,
         )
+        if settings.carry_forward and found[name].data["outcome"] not in ("correct", "not started"):
+            found[name] = _carried(known[name], secret, heard, found, name)
         notes += _which_counts(notebook, name, heard)
         _mark(notebook, name, heard.copy)
     return found, notes, ran
+
+
+def _carried(
+    reference: ReferenceLike, secret: Secret, heard: Heard, found: dict[str, Verdict], name: str
+) -> Verdict:
+    """Give the points back that only an earlier exercise's mistake has cost."""
+    verdict = found[name]
+    for earlier, other in found.items():
+        mistakes = other.data["mistakes"]
+        if earlier == name or len(mistakes) != 1 or heard.attempt is None:
+            continue
+        if is_carried(reference, secret.key, heard.attempt, earlier, mistakes[0]):
+            return with_points_back(verdict, earlier, mistakes[0])
+    return verdict
 
 
 def _outcome_by(secrets: dict[str, Secret]) -> Callable[[str, Heard], str]:

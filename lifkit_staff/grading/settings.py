@@ -18,7 +18,7 @@ __all__ = ["Settings"]
 class Settings:
     """How submissions are graded; see `lifkit grade --help`.
 
-    The first five belong to each submission and are traits of `Judge` in between, so that nbgrader's own
+    The first seven belong to each submission and are traits of `Judge` in between, so that nbgrader's own
     commands have them too; the others are for a class.
     """
 
@@ -26,6 +26,8 @@ class Settings:
     memory: int = Limits.memory
     seed: int | None = None
     figures: bool = True
+    rounding: float = 0.01
+    carry_forward: bool = False
     sandbox: str = "auto"
     jobs: int = 1
     students: tuple[str, ...] = ()
@@ -37,7 +39,8 @@ class Settings:
     def from_arguments(cls, options: argparse.Namespace) -> Settings:
         """Return the settings that a command line asks for."""
         given = {**vars(options), "students": tuple(dict.fromkeys(options.student))}
-        return cls(**{field.name: given[field.name] for field in fields(cls)})
+        known = {field.name for field in fields(cls)}  # the others are the course's alone
+        return cls(**{name: value for name, value in given.items() if name in known})
 
     @property
     def limits(self) -> Limits:

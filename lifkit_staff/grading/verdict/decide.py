@@ -8,8 +8,9 @@ import html
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from lifkit.judge import OUTCOMES, Attempt, Key, Report, as_html, headline, judge
+from lifkit.judge import OUTCOMES, Answer, Attempt, Case, Key, Report, as_html, headline, judge
 from lifkit.judge.outcomes import SENTENCES
+from lifkit.judge.pairs import behaviour
 
 from ..kernel.answers import without_addresses
 from ..kernel.client import Reply
@@ -18,7 +19,7 @@ from ..limits import Limits
 from .cases import Secret
 from .picture import first_wrong_step
 
-__all__ = ["Verdict", "best", "decided", "missing_verdict", "verdict_of"]
+__all__ = ["Verdict", "best", "decided", "missing_verdict", "verdict_of", "with_points_back"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,7 @@ def verdict_of(
     ended: Reply | None = None,
     unsound: Collection[str] = (),
     picture: bool = True,
+    rounding: float = 0.0,
 ) -> Verdict:
     """Decide about one exercise.
 
@@ -64,16 +66,20 @@ def verdict_of(
         Earlier exercises that are not right.
     picture : bool
         Whether a wrong trace is drawn.
+    rounding : float
+        Points are whole multiples of this; 0: they are not rounded.
     """
     exercise = secret.key.exercise
     if heard.status == "answered" and heard.attempt is not None:
+        heard = dataclasses.replace(heard, attempt=_without_inputs(secret.key, heard.attempt))
+        assert heard.attempt is not None
         report = _explained(secret.key, heard.attempt, unsound)
         if report.outcome == "out of memory":
             return _short(secret.key, points, "out of memory", _sentence("out of memory", limits))
         drawn = ""
         if picture and report.outcome in ("wrong", "partial"):
             drawn = _drawn(secret.key, heard.attempt)
-        return _from_report(report, points, drawn)
+        return _from_report(report, points, drawn, rounding, _behaviour(secret.key, heard.attempt))
     if heard.status == "unreadable":
         sentence = f"What {exercise.name} returned can't be read as numbers: {heard.text}."
         return _short(secret.key, points, "wrong", sentence)
@@ -118,6 +124,29 @@ def best(key: Key, heard: Sequence[Heard]) -> Heard:
     in_time = [one for one in heard if not one.late]
     found = max(reversed(in_time), key=worth)
     return max([found, *late], key=worth)
+
+
+def _without_inputs(key: Key, given: Attempt) -> Attempt:
+    """Return answers whose complaints say nothing of the secret inputs.
+
+    A complaint on a secret case is told in the words of one on a public case, of the same kind and on
+    the same line; where there is none it has no words.
+    """
+    public = {
+        (answer.problem.kind, answer.problem.line): answer.problem.message
+        for case, answer in zip(key.cases, given.answers, strict=True)
+        if case.fingerprint and answer.problem is not None
+    }
+
+    def told(case: Case, answer: Answer) -> Answer:
+        problem = answer.problem
+        if case.fingerprint or problem is None or problem.kind in ("timeout", "signature"):
+            return answer
+        message = public.get((problem.kind, problem.line), "")
+        return dataclasses.replace(answer, problem=dataclasses.replace(problem, message=message))
+
+    answers = tuple(map(told, key.cases, given.answers))
+    return dataclasses.replace(given, answers=answers)
 
 
 def _explained(key: Key, given: Attempt, unsound: Collection[str]) -> Report:
@@ -188,8 +217,24 @@ def _why_missing(name: str, heard: Heard, reply: Reply | None, limits: Limits) -
     )
 
 
-def _from_report(report: Report, points: float, drawn: str) -> Verdict:
-    score = round(points * min(max(report.fraction, 0.0), 1.0), 4)
+def _rounded(points: float, most: float, step: float) -> float:
+    """Return points as whole multiples of a step, never more than there are."""
+    whole = round(points / step) * step if step > 0 else points
+    return round(min(whole, most), 9)
+
+
+def _behaviour(key: Key, given: Attempt) -> str:
+    """Return what the course may name a mistake by that nobody has named yet."""
+    try:
+        return behaviour(key, given.answers)
+    except Exception:  # numbers that can't be told apart are not named
+        return ""
+
+
+def _from_report(
+    report: Report, points: float, drawn: str, rounding: float, behaves: str
+) -> Verdict:
+    score = _rounded(points * min(max(report.fraction, 0.0), 1.0), points, rounding)
     problem = report.problem
     data = {
         "outcome": report.outcome,
@@ -202,6 +247,7 @@ def _from_report(report: Report, points: float, drawn: str) -> Verdict:
         "symptoms": list(report.symptoms),
         "properties": [dataclasses.asdict(line) for line in report.lines],
         "problem": dataclasses.asdict(problem) if problem else None,
+        "behaviour": behaves,
     }
     page = as_html(report) + drawn + _points(score, points)
     return Verdict(data=data, text=headline(report), page=page)
@@ -222,6 +268,7 @@ def _short(key: Key, points: float, outcome: str, sentence: str) -> Verdict:
         "symptoms": [],
         "properties": [],
         "problem": None,
+        "behaviour": "",
     }
     page = (
         '<div class="lifkit-report" style="border-left:4px solid #b8500f;padding:0.4em 1em;'
@@ -230,6 +277,19 @@ def _short(key: Key, points: float, outcome: str, sentence: str) -> Verdict:
         f'<p style="margin:0.3em 0">{html.escape(sentence)}</p></div>'
     )
     return Verdict(data=data, text=said, page=page + _points(0.0, points))
+
+
+def with_points_back(verdict: Verdict, earlier: str, mistake: str) -> Verdict:
+    """Return a verdict with all its points, where only an earlier exercise's mistake cost some."""
+    most = verdict.data["max_score"]
+    said = (
+        f"It is right but for what was wrong in {earlier} already ({mistake}), which has cost its points "
+        "there."
+    )
+    data = {**verdict.data, "score": most, "diagnosis": [said, *verdict.data["diagnosis"]]}
+    before = _points(verdict.data["score"], most)
+    page = verdict.page.replace(before, f"<p>{html.escape(said)}</p>{_points(most, most)}")
+    return Verdict(data=data, text=verdict.text, page=page)
 
 
 def _points(score: float, points: float) -> str:

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Record", "read_all", "verdict_path", "write"]
+from ...exercise import read_course_files
+
+__all__ = ["Record", "named", "read", "read_all", "verdict_path", "write"]
 
 
 Record = dict[str, Any]
@@ -25,7 +27,31 @@ def write(path: Path, record: Record) -> None:
     half.replace(path)
 
 
+def read(path: Path) -> Record:
+    """Read a record; an empty one where there is none, or none that can be read."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def read_all(root: Path, lab: str) -> list[Record]:
-    """Read the verdicts on a lab, by student."""
+    """Read the verdicts on a lab, by student, with the course's own names for mistakes."""
     paths = sorted((Path(root) / "verdicts" / lab).glob("*.json"))
-    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    return [named(root, json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+
+
+def named(root: Path, record: Record) -> Record:
+    """Return a record in which answers that no mistake explained bear the names of the course.
+
+    So a new name reaches reports and pages without anybody's being run again.
+    """
+    behaviours = read_course_files(root / "course").behaviours
+    for name, item in record.get("exercises", {}).items():
+        mistake = behaviours.get(name, {}).get(item.get("behaviour", ""))
+        if mistake is not None and not item["mistakes"]:
+            item["mistakes"] = [mistake.name]
+            item["diagnosis"], item["hints"] = [mistake.diagnosis], [mistake.hint]
+            item["symptoms"] = []
+    return record
