@@ -7,6 +7,7 @@ arguments to a parser.  They are there in the course's repository and not on a s
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import shutil
 import subprocess
@@ -34,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit status: 0 when all went well, 1 when something is wrong, 2 for a call that makes no sense.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # one that can't write a sign writes its number
+            stream.reconfigure(errors="backslashreplace")
     try:
         if words and words[0] in _STAFF and words[0] not in entry_points(group=_GROUP).names:
             print(
@@ -65,6 +69,7 @@ _GROUP = "lifkit.commands"
 #: What they are for, to be said where they are not there.
 _STAFF = {
     "build": "building",
+    "feedback": "writing feedback pages",
     "grade": "grading",
     "handout": "making the handout",
     "report": "reporting on a class",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-__all__ = ["build", "grade", "handout", "mutants", "new", "report", "static_page"]
+__all__ = ["build", "feedback", "grade", "handout", "mutants", "new", "report", "static_page"]
 
 
 def build(parser: argparse.ArgumentParser) -> None:
@@ -112,6 +112,13 @@ def grade(parser: argparse.ArgumentParser) -> None:
     from .grading import commands
 
     commands.add_grade_arguments(parser)
+
+
+def feedback(parser: argparse.ArgumentParser) -> None:
+    """write the feedback pages that are out of date"""
+    from .grading.commands import add_feedback_arguments
+
+    add_feedback_arguments(parser)
 
 
 def report(parser: argparse.ArgumentParser) -> None:

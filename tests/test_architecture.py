@@ -123,6 +123,14 @@ FILES = {
         matplotlib_inline="shows its figures",
         traitlets="what it is configured with",
     ),
+    "lifkit_staff/grading/page.py": may(
+        "lifkit.judge",
+        nbconvert="the notebook below the page's own part",
+        nbformat="what a notebook is",
+        nbgrader="knows a cell's marks",
+        pygments="the colours of code",
+        latex2mathml="equations that need no network",
+    ),
     "lifkit_staff/grading/patches.py": may(
         ours_lazily="lifkit.explorers lifkit.plotting",
         matplotlib="figures that are not drawn",

@@ -27,16 +27,17 @@ from traitlets.config import Config
 from ..course import load_config, working_in
 from .bounded import Helper, TooMuch
 from .configure import use_engine
-from .feedback import write_plainly
+from .feedback import has_page, page_path, page_state, write_plainly
 from .job import Result, check_references, grade, make_ready
 from .limits import TRIES
 from .patches import one_database_engine
 from .settings import Settings
 from .stop import Stop
-from .submissions import Course, Outcome, Submissions
+from .submissions import Course, Submissions, Tally
+from .totals import Total, totals, update_penalties
 from .verdict.record import verdict_path
 
-__all__ = ["grade_class"]
+__all__ = ["grade_class", "write_feedback_pages"]
 
 
 def grade_class(
@@ -46,7 +47,7 @@ def grade_class(
     *,
     executor: Callable[[int], contextlib.AbstractContextManager[Executor]],
     progress: Callable[[str, int, int], None] = lambda student, done, total: None,
-) -> Outcome:
+) -> Tally:
     """Grade the submissions of a lab.
 
     Parameters
@@ -62,7 +63,7 @@ def grade_class(
 
     Returns
     -------
-    Outcome
+    Tally
 
     Raises
     ------
@@ -81,9 +82,46 @@ def grade_class(
             classroom.permissions = 644  # so that the next run may replace them
             classroom.init_notebooks()
             classroom.start_with(executor)
+            update_penalties(config, lab)
             if settings.feedback:
-                classroom.write_pages()
-    return classroom.outcome
+                classroom.write_pages([*classroom.tally.graded, *classroom.tally.skipped])
+    return classroom.tally
+
+
+def write_feedback_pages(
+    root: Path,
+    lab: str,
+    settings: Settings,
+    progress: Callable[[str, int, int], None] = lambda student, done, total: None,
+) -> Tally:
+    """Write the feedback pages that are out of date, of submissions that were graded.
+
+    Parameters
+    ----------
+    root : Path
+        The course root.
+    lab : str
+    settings : Settings
+        Whose pages, on how many processes, and whether all of them.
+    progress : callable
+        See `grade_class`.
+
+    Returns
+    -------
+    Tally
+    """
+    root = root.resolve()
+    config = _configured(root, lab, settings)
+    with working_in(root), one_database_engine():
+        with Stop() as stop:
+            classroom = _Classroom(Course(config=config), config, settings, progress, stop)
+            classroom.init_notebooks()
+            update_penalties(config, lab)
+            known = [name for name in classroom.folders if verdict_path(root, lab, name).is_file()]
+            if not known:
+                raise ValueError(f"Nothing is graded of {lab}: run `lifkit grade {lab}` first.")
+            classroom.write_pages(known)
+    return classroom.tally
 
 
 def _configured(root: Path, lab: str, settings: Settings) -> Config:
@@ -129,7 +167,9 @@ class _Classroom(Submissions):
 
     def init_notebooks(self) -> None:
         """Find the submissions, those without any notebook included."""
-        pattern = self.coursedir.format_path(self.coursedir.submitted_directory, "*", self.lab)
+        directory = self.coursedir.submitted_directory
+        pattern = glob.escape(self.coursedir.format_path(directory, "STUDENT", self.lab))
+        pattern = pattern.replace("STUDENT", "*")
         folders = sorted(path for path in map(Path, glob.glob(pattern)) if path.is_dir())
         self.folders = {path.parent.name: path for path in folders}
         wanted = self.settings.students
@@ -227,12 +267,18 @@ class _Classroom(Submissions):
             if done:
                 return done
 
-    def write_pages(self) -> None:
-        """Write the feedback pages that are not there, or older than the verdicts they show."""
+    def write_pages(self, students: Iterable[str]) -> None:
+        """Write the feedback pages that are not there, or don't show what is so now."""
+        points = totals(self._root, self.lab)
+        states = {
+            student: page_state(self._root, self.lab, student, points.get(student, Total()))
+            for student in students
+        }
         todo = [
             student
-            for student in [*self.outcome.graded, *self.outcome.skipped]
-            if not self._has_page(student)
+            for student, state in states.items()
+            if self.settings.force
+            or not has_page(page_path(self.coursedir, self.lab, student), state)
         ]
         if not todo:
             return
@@ -245,7 +291,7 @@ class _Classroom(Submissions):
         def write(student: str) -> None:
             helper = free.get()
             try:
-                helper.do("feedback", str(self._root), self.lab, student)
+                helper.do("feedback", str(self._root), self.lab, student, states[student])
             finally:
                 free.put(helper)
 
@@ -254,27 +300,23 @@ class _Classroom(Submissions):
             pages = {pool.submit(write, student): student for student in todo}
             while pages:
                 for future in self._wait(pages):
-                    self._written(future, pages.pop(future))
+                    student = pages.pop(future)
+                    self._written(future, student, states[student])
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             for helper in helpers:
                 helper.end()
 
-    def _written(self, page: Future[None], student: str) -> None:
+    def _written(self, page: Future[None], student: str, state: str) -> None:
         """See to it that a student has a page, if need be one of plain text."""
         error = page.exception()
         if isinstance(error, TooMuch):
             try:
-                return write_plainly(self._root, self.lab, student, str(error))
+                write_plainly(self._root, self.lab, student, state, str(error))
+                error = None
             except Exception as again:
                 error = again
-        if error is not None:
-            self.outcome.failed[student] = f"feedback page: {type(error).__name__}: {error}"
-
-    def _has_page(self, student: str) -> bool:
-        folder = self.coursedir.format_path(self.coursedir.feedback_directory, student, self.lab)
-        try:
-            page = (Path(folder) / f"{self.lab}.html").stat().st_mtime
-            return page >= verdict_path(self._root, self.lab, student).stat().st_mtime
-        except OSError:
-            return False
+        if error is None:
+            self.tally.pages.append(student)
+        else:
+            self.tally.failed[student] = f"feedback page: {type(error).__name__}: {error}"

@@ -5,19 +5,29 @@ from __future__ import annotations
 import argparse
 import functools
 import gc
+import json
 import logging
 import os
 import sys
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..course import find_root
 from .box.errors import SandboxUnavailable
+from .limits import LEAST_MEMORY
 from .settings import Settings
-from .verdict.record import read_all
+from .verdict.record import Record, read_all
 
-__all__ = ["add_grade_arguments", "add_report_arguments", "grade", "show_report"]
+__all__ = [
+    "add_feedback_arguments",
+    "add_grade_arguments",
+    "add_report_arguments",
+    "grade",
+    "show_report",
+    "write_pages",
+]
 
 
 def add_grade_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,11 +53,11 @@ def add_grade_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=30,
         metavar="S",
-        help="wall seconds for a cell, and for an exercise (%(default)g)",
+        help="seconds for a cell, and for an exercise (%(default)g)",
     )
     parser.add_argument(
         "--memory",
-        type=_positive,
+        type=_enough,
         default=2048,
         metavar="MB",
         help="memory of a submission, all its processes together (%(default)s)",
@@ -91,10 +101,49 @@ def add_report_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lab", help="the lab's name, e.g. lab2")
     parser.add_argument("--root", type=Path, help="the course's folder (the one you are in)")
     parser.add_argument(
-        "--csv", type=Path, metavar="FILE", help="write one row a student and exercise"
+        "--csv",
+        metavar="FILE",
+        help="write one row a student and exercise; - is the standard output",
+    )
+    parser.add_argument(
+        "--full", action="store_true", help="with --csv: symptoms and the reasons, too"
     )
     parser.add_argument("--figure", type=Path, metavar="FILE", help="draw it (PNG, SVG or PDF)")
+    parser.add_argument(
+        "--unnamed",
+        action="store_true",
+        help="show wrong answers that no mistake explains, in groups of the same behaviour",
+    )
+    parser.add_argument(
+        "--name",
+        nargs=4,
+        metavar=("BEHAVIOUR", "NAME", "IS", "MEND"),
+        help="name such a group: what it is called, what it is, how to mend it",
+    )
     parser.set_defaults(run=show_report)
+
+
+def add_feedback_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `lifkit feedback`."""
+    parser.add_argument("lab", help="the lab's name, e.g. lab2")
+    parser.add_argument("--root", type=Path, help="the course's folder (the one you are in)")
+    parser.add_argument("--student", action="append", default=[], metavar="ID", help="only theirs")
+    parser.add_argument("--force", action="store_true", help="those that are up to date, too")
+    parser.set_defaults(run=write_pages)
+
+
+def write_pages(options: argparse.Namespace) -> int:
+    """Write the feedback pages that are out of date: after marking, moved due dates, overrides."""
+    from . import classroom
+
+    students = tuple(dict.fromkeys(options.student))
+    settings = Settings(jobs=os.cpu_count() or 1, students=students, force=options.force)
+    logging.getLogger("lifkit_staff.grading").setLevel(logging.ERROR)
+    done = classroom.write_feedback_pages(find_root(options.root), options.lab, settings)
+    for student, why in sorted(done.failed.items()):
+        print(f"{student}: {why}", file=sys.stderr)
+    print(f"{len(done.pages)} pages written; the others are up to date.")
+    return 1 if done.failed else 0
 
 
 def grade(options: argparse.Namespace) -> int:
@@ -120,6 +169,8 @@ def grade(options: argparse.Namespace) -> int:
 def _grade(options: argparse.Namespace, root: Path, executor: Any) -> int:
     gc.disable()  # what is imported stays, and to look through it again and again takes 0.3 s
     try:
+        from sqlalchemy.exc import SQLAlchemyError
+
         from . import classroom
     finally:
         gc.enable()
@@ -127,30 +178,65 @@ def _grade(options: argparse.Namespace, root: Path, executor: Any) -> int:
     # What SQLAlchemy has to say about nbgrader's own way of using it is nothing to an instructor.
     warnings.filterwarnings("ignore", message="Object of type .* not in session")
     settings = Settings.from_arguments(options)
+    _say_who_reads(root)
     try:
         with _Bar(f"Grading {options.lab}") as bar:
             done = classroom.grade_class(
                 root, options.lab, settings, progress=bar.show, executor=executor
             )
-    except SandboxUnavailable as error:
-        print(f"lifkit: {error}", file=sys.stderr)
+    except (SandboxUnavailable, OSError, SQLAlchemyError) as error:
+        print(f"lifkit: {_sentence(root, error)}", file=sys.stderr)
         return 1
-    _say(options.lab, root, done)
+    _say(options.lab, root, done, settings.students)
     return 1 if done.failed else 0
 
 
-def _say(lab: str, root: Path, done: object) -> None:
-    from . import report
-    from .submissions import Outcome
+def _say(lab: str, root: Path, done: object, students: Sequence[str] = ()) -> None:
+    from .report import class_table, printable
+    from .submissions import Tally
+    from .totals import totals
 
-    assert isinstance(done, Outcome)
+    assert isinstance(done, Tally)
     if done.skipped:
         print(f"{len(done.skipped)} unchanged since they were graded (--force grades them again).")
     for student, why in sorted(done.odd.items()):
-        print(f"{student}: look at this one; it could not be graded: {why}", file=sys.stderr)
+        said = f"look at this one; it could not be graded: {why}"
+        print(f"{printable(student)}: {said}", file=sys.stderr)
     for student, why in sorted(done.failed.items()):
-        print(f"{student}: NOT GRADED, the grader itself failed: {why}", file=sys.stderr)
-    print(report.class_table(read_all(root, lab)))
+        said = f"NOT GRADED, the grader itself failed: {why}"
+        print(f"{printable(student)}: {said}", file=sys.stderr)
+    records = [one for one in read_all(root, lab) if not students or one["student"] in students]
+    print(class_table(records, totals(root, lab)))
+
+
+def _say_who_reads(root: Path) -> None:
+    """Say at the first run if others on this machine can read solutions, gradebook and verdicts."""
+    if (root / "verdicts").exists() or os.name != "posix":
+        return
+    if os.stat(root).st_mode & 0o005 == 0o005:
+        print(
+            f"Everybody on this machine can read {root}: solutions, gradebook and verdicts. To keep them "
+            f"to yourself: chmod go-rwx {root}",
+            file=sys.stderr,
+        )
+
+
+def _sentence(root: Path, error: Exception) -> str:
+    """Say what kept a class from being graded, and how to go on."""
+    if isinstance(error, SandboxUnavailable):
+        return str(error)
+    goes_on = "What is graded stays; the next run goes on from there."
+    if isinstance(error, OSError):
+        where = error.filename or root
+        return (
+            f"{where}: {error.strerror or error}. The course's folder has to be there, and writable for "
+            f"you. {goes_on}"
+        )
+    what = str(getattr(error, "orig", None) or error).splitlines()[0]
+    return (
+        f"The gradebook in {root} can't be used: {what}. Close what else uses it (the formgrader, another "
+        f"lifkit or nbgrader), and see that you may write it. {goes_on}"
+    )
 
 
 class _Bar:
@@ -186,6 +272,7 @@ class _Bar:
 def show_report(options: argparse.Namespace) -> int:
     """Show how the class did, or write it down."""
     from . import report
+    from .totals import totals
 
     root = find_root(options.root)
     records = read_all(root, options.lab)
@@ -194,8 +281,17 @@ def show_report(options: argparse.Namespace) -> int:
             f"There are no verdicts on {options.lab} in {root / 'verdicts'}: run "
             f"`lifkit grade {options.lab}` first."
         )
-    if options.csv:
-        report.write_csv(records, options.csv)
+    if options.name:
+        print(_name(root, records, *options.name))
+        return 0
+    if options.unnamed:
+        print(report.unnamed(records, functools.partial(_handed_in, root, options.lab)))
+        return 0
+    if options.csv == "-":
+        report.write_csv(records, totals(root, options.lab), sys.stdout, full=options.full)
+    elif options.csv:
+        with Path(options.csv).open("w", newline="", encoding="utf-8") as file:
+            report.write_csv(records, totals(root, options.lab), file, full=options.full)
         print(options.csv)
     if options.figure:
         report.draw(records).savefig(options.figure)
@@ -205,8 +301,61 @@ def show_report(options: argparse.Namespace) -> int:
     return 0
 
 
+def _handed_in(root: Path, lab: str, student: str, exercise: str) -> str:
+    """Return the cell of an exercise as a student handed it in."""
+    path = root / "autograded" / student / lab / f"{lab}.ipynb"
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError):
+        return "(not there any more)"
+    for cell in cells:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == exercise:
+            return "".join(cell["source"])
+    return "(not there)"
+
+
+def _name(
+    root: Path, records: Sequence[Record], behaviour: str, name: str, says: str, mend: str
+) -> str:
+    """Write a name for answers of one behaviour into the course's mistakes."""
+    exercises = {
+        exercise
+        for record in records
+        for exercise, item in record["exercises"].items()
+        if item.get("behaviour") == behaviour
+    }
+    if len(exercises) != 1:
+        raise ValueError(
+            f"No answer behaves like {behaviour!r}: `lifkit report LAB --unnamed` lists those that do."
+        )
+    (exercise,) = exercises
+    path = root / "course" / "mistakes.toml"
+    known = path.read_text(encoding="utf-8") if path.is_file() else ""
+    head = f"[{json.dumps(exercise)}.{json.dumps(name)}]"
+    if head in known:
+        raise ValueError(
+            f"{path} has a mistake {name!r} of {exercise} already: choose another name."
+        )
+    lines = (("behaviour", behaviour), ("is", says), ("mend", mend))
+    entry = "".join(f"{key} = {json.dumps(text, ensure_ascii=False)}\n" for key, text in lines)
+    path.parent.mkdir(exist_ok=True)
+    half = path.with_suffix(".part")
+    half.write_text(f"{known.rstrip()}\n\n{head}\n{entry}".lstrip(), encoding="utf-8")
+    half.replace(path)
+    return f"{path}: {exercise}, {name!r}. `lifkit feedback LAB` brings it to the pages."
+
+
 def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return value
+
+
+def _enough(text: str) -> int:
+    value = _positive(text)
+    if value < LEAST_MEMORY:
+        raise argparse.ArgumentTypeError(
+            f"with {value} MB no kernel starts; {LEAST_MEMORY} are the least"
+        )
     return value

@@ -16,8 +16,8 @@ def use_engine(config: Config) -> None:
     `SubmissionExporter` reads damaged files; `Repair` makes the notebook anew from the cells of the
     release, in place of ClearOutput, DeduplicateIds, OverwriteCells and CheckCellMetadata, which stop
     at some of them; `Judge` runs it in a sandbox and decides outside, in place of Execute;
-    `SaveVerdicts` is SaveAutoGrades with the verdicts' scores.  Feedback pages show verdicts first, and
-    no tests that were hidden.
+    `SaveVerdicts` is SaveAutoGrades with the verdicts' scores.  Feedback pages are the
+    kit's own.
 
     Parameters
     ----------
@@ -38,8 +38,9 @@ def use_engine(config: Config) -> None:
         "lifkit_staff.grading.preprocessors.SaveVerdicts",
         "nbgrader.preprocessors.AssignLatePenalties",
     ]
+    config.GenerateAssignment.exporter_class = "lifkit_staff.grading.exporter.ReleaseExporter"
+    config.GenerateFeedback.exporter_class = "lifkit_staff.grading.page.PageExporter"
     config.GenerateFeedback.preprocessors = [
-        "lifkit_staff.grading.feedback.Tidy",
         "nbgrader.preprocessors.GetGrades",
-        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+        "lifkit_staff.grading.feedback.Tidy",
     ]

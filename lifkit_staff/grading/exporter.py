@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters.base import NbGraderException
 from traitlets import default
 
 from .job import choose_sandbox
@@ -16,7 +19,7 @@ from .submission.files import unlink_traps
 from .submission.repair import Unreadable, placeholder, read_notebook
 from .submission.sanitize import clean_text
 
-__all__ = ["SubmissionExporter", "prepare"]
+__all__ = ["ReleaseExporter", "SubmissionExporter", "prepare"]
 
 
 def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -65,3 +68,47 @@ class SubmissionExporter(NotebookExporter):
             notebook, unreadable = placeholder(str(error)), str(error)
         notebook.metadata["lifkit"] = {"unreadable": unreadable, "identity": identity}
         return self.from_notebook_node(notebook, resources=resources, **kw)
+
+
+class ReleaseExporter(NotebookExporter):
+    """What nbgrader releases a lab with; refuses before anything is touched what it would refuse after.
+
+    nbgrader takes no other cells once there are submissions, and by then it has deleted the release.
+    It makes its exporter before that.
+    """
+
+    def __init__(self, config: Any = None, **options: Any) -> None:
+        super().__init__(config=config, **options)
+        coursedir = getattr(self.parent, "coursedir", None)
+        if coursedir is not None:
+            try:
+                _refuse_other_cells(coursedir)
+            except NbGraderException as error:
+                self.log.error("%s", error)  # nbgrader's command itself says nothing of it
+                raise
+
+
+def _refuse_other_cells(coursedir: Any) -> None:
+    lab = coursedir.assignment_id
+    source = Path(coursedir.root, coursedir.format_path(coursedir.source_directory, ".", lab))
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        try:
+            submissions = len(gradebook.assignment_submissions(lab))
+            known = {cell.name for cell in gradebook.find_notebook(lab, lab).source_cells}
+        except MissingEntry:
+            return
+    try:
+        cells = json.loads((source / f"{lab}.ipynb").read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError):
+        return  # nbgrader says so better
+    marks = [cell.get("metadata", {}).get("nbgrader", {}) for cell in cells]
+    mine = {mark["grade_id"] for mark in marks if mark.get("grade_id")}
+    if submissions and mine != known:
+        new, gone = sorted(mine - known), sorted(known - mine)
+        what = [f"has {', '.join(new)}"] * bool(new) + [f"lacks {', '.join(gone)}"] * bool(gone)
+        raise NbGraderException(
+            f"{lab} was handed in by {submissions} already, and its source {' and '.join(what)}, other "
+            "than the gradebook. nbgrader grades no other cells once there are submissions, so nothing was "
+            "changed. Give the lab a new name (lab2b), or leave the new exercise out of grading (no "
+            "nbgrader marks) until next term."
+        )

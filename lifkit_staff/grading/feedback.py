@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 import logging
@@ -10,23 +11,32 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
 from nbgrader import utils
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
+from lifkit import __version__
+
 from ..course import load_config, working_in
 from .configure import use_engine
 from .preprocessors import Judge
-from .verdict.record import verdict_path
+from .totals import Total, shown, totals
+from .verdict.record import named, read, verdict_path
 
-__all__ = ["Tidy", "summary", "write_feedback", "write_plainly"]
+__all__ = [
+    "Tidy",
+    "has_page",
+    "page_path",
+    "page_state",
+    "write_feedback",
+    "write_plainly",
+]
 
 
 class Tidy(NbGraderPreprocessor):
-    """Makes a feedback page read well: verdicts first, and no hidden tests."""
+    """Takes hidden tests out of a page, and brings along what verdicts and gradebook say."""
 
     begin = Unicode("BEGIN HIDDEN TESTS", help="As in ClearHiddenTests").tag(config=True)
     end = Unicode("END HIDDEN TESTS", help="As in ClearHiddenTests").tag(config=True)
@@ -34,82 +44,95 @@ class Tidy(NbGraderPreprocessor):
     _coursedir = Judge._coursedir
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Put a summary on top and take hidden tests out."""
+        """Take hidden tests out; `PageExporter` shows the rest."""
         region = re.compile(
             rf"^[^\n]*{re.escape(self.begin)}.*?(?:^[^\n]*{re.escape(self.end)}[^\n]*$|\Z)",
             re.M | re.S,
         )
         for cell in nb.cells:
             if utils.is_grade(cell) and not utils.is_solution(cell):
-                cell.source = region.sub("# (tests that are not shown)", cell.source)
+                cell.source, hidden = region.subn("# (tests that are not shown)", cell.source)
+                for output in cell.get("outputs", ()) if hidden else ():
+                    if output.output_type == "error":  # its traceback quotes what stands around
+                        output.traceback = [f"{output.ename}: {output.evalue}"]
         names = resources["nbgrader"]
-        root = Path(self._coursedir.root).resolve()
-        path = verdict_path(root, names["assignment"], names["student"])
-        if path.exists():
-            record = json.loads(path.read_text(encoding="utf-8"))
-            nb.cells.insert(0, new_markdown_cell(source=summary(record), id="lifkit-summary"))
+        root, lab, student = Path(self._coursedir.root), names["assignment"], names["student"]
+        resources["lifkit_page"] = {
+            "record": named(root, read(verdict_path(root, lab, student))) or None,
+            "total": totals(root, lab, student).get(student),
+        }
         return nb, resources
 
 
-def summary(record: dict[str, Any]) -> str:
-    """Return the verdicts of a submission as a table."""
-    rows, pad = [], 'style="padding:0.2em 1.2em 0.2em 0;text-align:left;vertical-align:top"'
-    for name, item in record["exercises"].items():
-        # The likeliest mistake and how to mend it; the whole report stands below the exercise.
-        said = " ".join([*item["diagnosis"][:1], *item["hints"][:1]] or item["symptoms"][:1])
-        points = f"{item['score']:.4g} / {item['max_score']:.4g}"
-        cells = "".join(
-            f"<td {pad}>{html.escape(text)}</td>" for text in (name, item["outcome"], points, said)
-        )
-        rows.append(f"<tr>{cells}</tr>")
-    notes = "".join(f"<li>{html.escape(note)}</li>" for note in record["notes"])
-    head = "".join(
-        f"<th {pad}>{text}</th>" for text in ("Exercise", "Outcome", "Points", "What to look at")
-    )
-    return (
-        f"<h2>{html.escape(record['lab'])}: {record['score']:.4g} of {record['max_score']:.4g} points from "
-        "the exercises</h2>\n"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>\n"
-        + (f"<ul>{notes}</ul>\n" if notes else "")
-        + "<p>Below: what holds and what does not, exercise by exercise. Questions in words are marked by "
-        "hand.</p>"
-    )
+def page_path(coursedir: CourseDirectory, lab: str, student: str) -> Path:
+    """Return where a student's feedback page is."""
+    folder = coursedir.format_path(coursedir.feedback_directory, student, lab)
+    return Path(coursedir.root, folder, f"{lab}.html")
 
 
-def write_feedback(root: str, lab: str, student: str) -> None:
-    """Write one student's feedback page with nbgrader's own converter."""
+def page_state(root: Path, lab: str, student: str, total: Total) -> str:
+    """Return a digest of all that a page shows; the page bears it at its end."""
+    record = named(root, read(verdict_path(root, lab, student)))
+    text = json.dumps([__version__, total.state, record], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def has_page(path: Path, state: str) -> bool:
+    """Whether a page is there and shows what is so now."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 100))
+            return _sign(state) in file.read().decode("utf-8", "replace")
+    except OSError:
+        return False
+
+
+def _sign(state: str) -> str:
+    return f"<!-- lifkit {state} -->"
+
+
+def write_feedback(root: str, lab: str, student: str, state: str) -> None:
+    """Write one student's feedback page with nbgrader's own converter; a task of `bounded`."""
     config = load_config(Path(root))
     config.CourseDirectory.assignment_id = lab
     config.CourseDirectory.student_id = student
     use_engine(config)
     config.GenerateFeedback.force = True
     config.Application.log_level = logging.ERROR
+    coursedir = CourseDirectory(config=config)
     with working_in(Path(root)):
-        GenerateFeedback(coursedir=CourseDirectory(config=config), config=config).start()
+        GenerateFeedback(coursedir=coursedir, config=config).start()
+    with page_path(coursedir, lab, student).open("a", encoding="utf-8") as file:
+        file.write(f"\n{_sign(state)}\n")
 
 
-def write_plainly(root: Path, lab: str, student: str, why: str) -> None:
+def write_plainly(root: Path, lab: str, student: str, state: str, why: str) -> None:
     """Write a page of plain text, where the usual one would be too much work.
 
     Parameters
     ----------
     root : Path
-    lab, student : str
+    lab, student, state : str
     why : str
         What was too much.
     """
     coursedir = CourseDirectory(config=load_config(root))
-    places = [
-        Path(root, coursedir.format_path(folder, student, lab))
-        for folder in (coursedir.autograded_directory, coursedir.feedback_directory)
-    ]
-    cells = json.loads((places[0] / f"{lab}.ipynb").read_text(encoding="utf-8"))["cells"]
-    record = json.loads(verdict_path(root, lab, student).read_text(encoding="utf-8"))
-    texts = "".join(f"<pre>{html.escape(''.join(cell['source']))}</pre>\n<hr>\n" for cell in cells)
-    page = (
-        f'<!DOCTYPE html>\n<html lang="en"><meta charset="utf-8"><title>{html.escape(lab)}</title>\n'
-        f"<body>\n{summary(record)}\n<p>The notebook is shown as plain text, since its page could not be "
-        f"made: {html.escape(why)}.</p>\n{texts}</body></html>\n"
+    done = coursedir.format_path(coursedir.autograded_directory, student, lab)
+    cells = json.loads(Path(root, done, f"{lab}.ipynb").read_text(encoding="utf-8"))["cells"]
+    record = named(root, read(verdict_path(root, lab, student)))
+    total = totals(root, lab, student).get(student, Total())
+    said = f"{shown(total.total)} of {shown(total.most)} points"
+    rows = "".join(
+        f"<li>{html.escape(item['headline'])}</li>\n" for item in record["exercises"].values()
     )
-    places[1].mkdir(parents=True, exist_ok=True)
-    (places[1] / f"{lab}.html").write_text(page, encoding="utf-8")
+    texts = "".join(f"<pre>{html.escape(''.join(cell['source']))}</pre>\n<hr>\n" for cell in cells)
+    path = page_path(coursedir, lab, student)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        f'<!DOCTYPE html>\n<html lang="en"><meta charset="utf-8"><title>{html.escape(lab)}</title>\n'
+        f"<body>\n<h1>{html.escape(lab)}: {said}</h1>\n<ul>\n{rows}</ul>\n"
+        "<p>The notebook is shown as plain text, since its page could not be made: "
+        f"{html.escape(why)}.</p>\n"
+        f"{texts}</body></html>\n{_sign(state)}\n",
+        encoding="utf-8",
+    )

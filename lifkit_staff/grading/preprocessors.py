@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
-from traitlets import Bool, Integer, Unicode
+from traitlets import Bool, Float, Integer, Unicode
 
 from .identity import identity, rules
 from .job import Job, Result, grade, references_of
@@ -26,7 +27,7 @@ from .settings import Settings
 from .submission.files import side_files
 from .submission.repair import Known, repair
 from .verdict.cases import grading_seed
-from .verdict.record import verdict_path, write
+from .verdict.record import read, verdict_path, write
 
 __all__ = ["Judge", "Repair", "SaveVerdicts", "fair_score", "forget", "known_cells"]
 
@@ -39,13 +40,22 @@ class Repair(NbGraderPreprocessor):
         names = resources["nbgrader"]
         where = (names["notebook"], names["assignment"])
         with Gradebook(names["db_url"]) as gradebook:
+            marked = _marked(gradebook, *where, names["student"])
             forget(gradebook, *where, names["student"])
             known = known_cells(gradebook, *where)
+        record = read(verdict_path(Judge(parent=self).root, names["assignment"], names["student"]))
+        answers = record.get("answers", {})
+        settled = {name: answers[name] for name in marked if name in answers}
         notes = repair(nb, known)
         found = nb.metadata.get("lifkit", {})
         unreadable = found.get("unreadable", "")
         notes = [] if unreadable else notes  # of a file that is no notebook, all cells are missing
-        nb.metadata["lifkit"] = {**found, "unreadable": unreadable, "notes": notes}
+        nb.metadata["lifkit"] = {
+            **found,
+            "unreadable": unreadable,
+            "notes": notes,
+            "settled": settled,
+        }
         for note in notes:
             self.log.info("%s: %s", names["student"], note)
         return nb, resources
@@ -57,6 +67,26 @@ def forget(gradebook: Gradebook, notebook: str, lab: str, student: str) -> None:
         grade_.auto_score = None
         grade_.needs_manual_grade = True
     gradebook.db.commit()
+
+
+def _marked(gradebook: Gradebook, notebook: str, lab: str, student: str) -> list[str]:
+    """Return the cells that somebody has marked, whose marks hold as long as the answers do."""
+    grades = gradebook.find_submission_notebook(notebook, lab, student).grades
+    return [
+        one.name for one in grades if one.manual_score is not None and not one.needs_manual_grade
+    ]
+
+
+def _answers(nb: NotebookNode) -> dict[str, str]:
+    """Return a digest of each answer that is or can be marked by hand, by its grade cell."""
+    sources = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in nb.cells}
+    found = {}
+    for cell in nb.cells:
+        if utils.is_grade(cell):
+            name = cell.metadata["nbgrader"]["grade_id"]
+            text = sources.get(name.removesuffix("_check"), cell.source)
+            found[name] = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+    return found
 
 
 def known_cells(gradebook: Gradebook, notebook: str, lab: str) -> dict[str, Known]:
@@ -90,6 +120,12 @@ class Judge(Execute):
     sandbox = Unicode("auto", help="auto, bwrap or off; auto is never off").tag(config=True)
     memory = Integer(2048, help="MB of memory for a submission").tag(config=True)
     figures = Bool(True, help="Whether figures are drawn").tag(config=True)
+    rounding = Float(0.01, help="Points are whole multiples of this; 0: not rounded").tag(
+        config=True
+    )
+    carry_forward = Bool(
+        False, help="Whether a mistake made in an earlier exercise costs nothing in a later one"
+    ).tag(config=True)
     seed = Integer(None, allow_none=True, help="Instead of the seed in the file").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any, *_: Any) -> tuple[NotebookNode, Any]:
@@ -131,6 +167,8 @@ class Judge(Execute):
             memory=self.memory,
             seed=self._seed,
             figures=self.figures,
+            rounding=self.rounding,
+            carry_forward=self.carry_forward,
             sandbox="off" if self.sandbox == "off" else "bwrap",
         )
 
@@ -146,12 +184,19 @@ class Judge(Execute):
             "rules": rules(str(root)),
             "seed": settings.seed,
             "sandbox": settings.sandbox,
+            "figures": settings.figures,
             "notes": [*filter(None, [known["unreadable"]]), *known["notes"], *notes],
         }
 
     def identity(self, names: dict[str, str]) -> str:
         """Return what changes when the verdicts might."""
-        options = {"timeout": self.timeout, "memory": self.memory, "sandbox": self.sandbox == "off"}
+        options = {
+            "timeout": self.timeout,
+            "memory": self.memory,
+            "rounding": self.rounding,
+            "carry_forward": self.carry_forward,
+            "sandbox": self.sandbox == "off",
+        }
         folder = self._submitted(names)
         return identity(folder, self.root, names["assignment"], self._seed, **options)
 
@@ -203,6 +248,7 @@ class SaveVerdicts(SaveAutoGrades):
         names = resources["nbgrader"]
         self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
         self.student_id = names["student"]
+        self.answers, self.settled = _answers(nb), nb.metadata.get("lifkit", {}).get("settled", {})
         with Gradebook(names["db_url"]) as self.gradebook:
             with one_commit(self.gradebook.db):
                 nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
@@ -213,6 +259,7 @@ class SaveVerdicts(SaveAutoGrades):
                 "score": round(sum(item["score"] for item in exercises.values()), 4),
                 "max_score": round(sum(item["max_score"] for item in exercises.values()), 4),
                 "exercises": exercises,
+                "answers": self.answers,
             }
             root = Path(self._coursedir.root).resolve()
             write(verdict_path(root, names["assignment"], names["student"]), record)
@@ -231,8 +278,9 @@ class SaveVerdicts(SaveAutoGrades):
             grade_.auto_score = exercises[name]["score"]
         else:
             grade_.auto_score = fair_score(cell, self.log)
-        manual = grade_.manual_score is not None
-        grade_.needs_manual_grade = manual or grade_.auto_score is None
+        manual, name = grade_.manual_score is not None, marks["grade_id"]
+        settled = name in self.settled and self.settled[name] == self.answers.get(name)
+        grade_.needs_manual_grade = not settled and (manual or grade_.auto_score is None)
         self.gradebook.db.commit()
 
 

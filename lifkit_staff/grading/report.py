@@ -1,69 +1,123 @@
-"""What instructors see of a class; verdict files are the only source."""
+"""What instructors see of a class: outcomes from the verdict files, points from the gradebook."""
 
 from __future__ import annotations
 
 import collections
 import csv
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import IO, TYPE_CHECKING
 
 from lifkit.judge.outcomes import OUTCOMES, SIGNS
 
+from .totals import Total, shown
 from .verdict.record import Record
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["class_table", "draw", "overview", "write_csv"]
+__all__ = ["class_table", "draw", "overview", "printable", "unnamed", "write_csv"]
 
 
 COLUMNS = ("student", "lab", "exercise", "score", "max_score", "outcome", "mistake")
 
-#: Mistakes that are listed for an exercise.
-MOST = 3
+#: What ``--full`` appends.
+MORE_COLUMNS = ("symptom", "slip", "note")
+
+#: Mistakes that are listed for an exercise, and groups of answers that nobody has named.
+MOST, MOST_GROUPS = 3, 5
 
 
-def write_csv(records: Sequence[Record], path: Path) -> None:
-    """Write one row a student and exercise; several mistakes are joined by ``|``."""
-    with Path(path).open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for record in records:
-            for name, item in record["exercises"].items():
-                numbers = (f"{item['score']:g}", f"{item['max_score']:g}")
-                mistakes = "|".join(item["mistakes"])
-                student = _harmless(record["student"])
-                row = (student, record["lab"], name, *numbers, item["outcome"], mistakes)
-                writer.writerow(row)
+def write_csv(
+    records: Sequence[Record], totals: Mapping[str, Total], file: IO[str], *, full: bool = False
+) -> None:
+    """Write one row a student and exercise; several mistakes are joined by ``|``.
+
+    Parameters
+    ----------
+    records : sequence of Record
+    totals : mapping of str to Total
+        The gradebook's, by student; what it holds counts.
+    file : text file
+    full : bool
+        Append what else is known: symptoms, and notes with the reasons.
+    """
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS + (MORE_COLUMNS if full else ()))
+    for record in records:
+        scores = totals[record["student"]].scores if record["student"] in totals else {}
+        for name, item in record["exercises"].items():
+            numbers = (f"{scores.get(name, item['score']):g}", f"{item['max_score']:g}")
+            mistakes = "|".join(item["mistakes"])
+            row = [record["student"], record["lab"], name, *numbers, item["outcome"], mistakes]
+            if full:
+                reasons = record["notes"] if item["outcome"] == "missing" else ()
+                said = item["diagnosis"] if not item["mistakes"] else ()
+                row += ["|".join(item["symptoms"]), "", "|".join(dict.fromkeys((*reasons, *said)))]
+            writer.writerow(map(_harmless, row))
 
 
 def _harmless(text: str) -> str:
     """Keep a spreadsheet from reading a name as a formula."""
-    return f"'{text}" if text[:1] in "=+-@" else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
-def class_table(records: Sequence[Record]) -> str:
-    """Return one row a student: an outcome's sign for every exercise, and the points."""
+def class_table(records: Sequence[Record], totals: Mapping[str, Total]) -> str:
+    """Return one row a student: an outcome's sign for every exercise, and the points.
+
+    Points are the gradebook's: automatic + by hand - late = total.
+    """
     if not records:
         return "No verdicts yet."
     names = _exercises(records)
-    wide = max(len("student"), *(len(record["student"]) for record in records))
-    rows = ["student".ljust(wide) + "  " + "  ".join(names) + "  points"]
-    for record in records:
-        signs = [
-            SIGNS[record["exercises"][name]["outcome"]] if name in record["exercises"] else " "
-            for name in names
-        ]
-        cells = [sign.center(len(name)) for sign, name in zip(signs, names, strict=True)]
-        points = f"{record['score']:.4g}/{record['max_score']:.4g}"
-        rows.append(record["student"].ljust(wide) + "  " + "  ".join(cells) + f"  {points}")
+    mine = [totals.get(record["student"], Total()) for record in records]
+    by_hand, late = any(one.most_by_hand for one in mine), any(one.late for one in mine)
+    table = [["student", *names, "automatic", *["by hand"] * by_hand, *["late"] * late, "total"]]
+    for record, one in zip(records, mine, strict=True):
+        found = record["exercises"]
+        table.append(
+            [
+                printable(record["student"]),
+                *(SIGNS[found[name]["outcome"]] if name in found else "" for name in names),
+                f"{shown(one.automatic)}/{shown(one.most_automatic)}",
+                *[f"{shown(one.by_hand)}/{shown(one.most_by_hand)}"] * by_hand,
+                *[shown(-one.late) if one.late else ""] * late,
+                f"{shown(one.total)}/{shown(one.most)}",
+            ]
+        )
+    wide = [max(map(len, column)) for column in zip(*table, strict=True)]
+    rows = []
+    for row in table:
+        cells = [row[0].ljust(wide[0])]
+        cells += [row[k].center(wide[k]) for k in range(1, 1 + len(names))]
+        cells += [row[k].rjust(wide[k]) for k in range(1 + len(names), len(row))]
+        rows.append("  ".join(cells).rstrip())
     used = {item["outcome"] for record in records for item in record["exercises"].values()}
     rows.append("  ".join(f"{SIGNS[name]} {name}" for name in OUTCOMES if name in used))
+    rows += [
+        f"{printable(record['student'])}: {printable(note)}"
+        for record in records
+        if "missing" in {item["outcome"] for item in record["exercises"].values()}
+        for note in record["notes"] or _reasons(record)
+    ]
+    to_mark = collections.Counter(name for one in mine for name in one.to_mark)
+    if to_mark:
+        which = ", ".join(f"{name} ({count})" for name, count in sorted(to_mark.items()))
+        rows.append(f"Still to be marked by hand: {to_mark.total()}: {which}.")
     unprotected = sum(record["sandbox"] == "off" for record in records)
     if unprotected:
         rows.append(f"{unprotected} graded without a sandbox.")
     return "\n".join(rows)
+
+
+def _reasons(record: Record) -> list[str]:
+    """Return why exercises are missing, each reason once."""
+    found = [item for item in record["exercises"].values() if item["outcome"] == "missing"]
+    return list(dict.fromkeys(said for item in found for said in item["diagnosis"][:1]))
+
+
+def printable(text: str) -> str:
+    """Return a name or a sentence without signs that a terminal would act on."""
+    return text if text.isprintable() else ascii(text)[1:-1]
 
 
 def overview(records: Sequence[Record]) -> str:
@@ -86,6 +140,41 @@ def overview(records: Sequence[Record]) -> str:
             "Worth another look in the next lecture: " + "; ".join(name for name, _ in worst),
         ]
     return "\n".join(rows)
+
+
+def unnamed(records: Sequence[Record], code: Callable[[str, str], str]) -> str:
+    """Return the wrong answers that no mistake explains, in groups of the same behaviour.
+
+    Parameters
+    ----------
+    records : sequence of Record
+    code : callable
+        Takes a student and an exercise and returns what was handed in.
+    """
+    groups: dict[tuple[str, str], list[str]] = {}
+    for record in records:
+        for name, item in record["exercises"].items():
+            if item["outcome"] in ("wrong", "partial", "error") and not item["mistakes"]:
+                if item.get("behaviour"):
+                    groups.setdefault((name, item["behaviour"]), []).append(record["student"])
+    if not groups:
+        return "Every wrong answer is named."
+    rows = []
+    largest = sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    for (name, behaves), students in largest[:MOST_GROUPS]:
+        rows += [f"{name}: {len(students)} alike ({behaves}). One of them:", ""]
+        rows += [f"    {line}" for line in printable_lines(code(students[0], name))]
+        rows.append("")
+    rows.append(
+        "To name one: lifkit report LAB --name BEHAVIOUR NAME 'what it is' 'how to mend it'\n"
+        "It goes into course/mistakes.toml; reports and pages then say so, and nobody is run again."
+    )
+    return "\n".join(rows)
+
+
+def printable_lines(text: str) -> list[str]:
+    """Return the lines of a text, without signs that a terminal would act on."""
+    return [printable(line) for line in text.expandtabs(4).splitlines()]
 
 
 def _exercises(records: Sequence[Record]) -> list[str]:

@@ -28,11 +28,11 @@ from .submission.files import side_files, timestamp
 from .submission.sanitize import clean_text
 from .verdict.record import verdict_path
 
-__all__ = ["Course", "Outcome", "Submissions"]
+__all__ = ["Course", "Submissions", "Tally"]
 
 
 @dataclass(kw_only=True)
-class Outcome:
+class Tally:
     """What a run did.
 
     Attributes
@@ -43,17 +43,23 @@ class Outcome:
         Students for whom the grader itself failed, with the reason.
     odd : dict of str to str
         Students whose submission was given a verdict without being understood, with the reason.
+    pages : list of str
+        Students whose feedback page was written.
     """
 
     graded: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     odd: dict[str, str] = field(default_factory=dict)
+    pages: list[str] = field(default_factory=list)
 
 
 #: Side files that a browser would run, were they copied to where the formgrader shows files; some of
 #: them would also stand where nbgrader writes its pages.
-ACTIVE = {".html", ".htm", ".xhtml", ".svg", ".xml", ".js", ".mjs"}
+ACTIVE = frozenset(
+    ".html .htm .shtml .xhtml .xht .mhtml .mht .svg .svgz .xml .xsl .xslt .rdf .rss .atom .js .mjs .cjs "
+    ".wasm .pdf .swf .hta".split()
+)
 
 
 class Course(CourseDirectory):
@@ -100,7 +106,7 @@ class Submissions(Autograde, PlainCopies):
         self.log = logging.getLogger("lifkit_staff.grading")
         self.settings = settings
         self.progress = progress
-        self.outcome = Outcome()
+        self.tally = Tally()
         self.lab = coursedir.assignment_id
         self.folders: dict[str, Path] = {}
         self._judge = Judge(parent=self)
@@ -128,7 +134,7 @@ class Submissions(Autograde, PlainCopies):
         why = f"This submission holds something that could not be graded ({what}). Ask your instructor."
         try:
             self._give_up(student, outcome="missing", why=why)
-            self.outcome.odd[student] = what
+            self.tally.odd[student] = what
         except Exception as again:
             self.log.debug(traceback.format_exc())
             self._failed(student, f"{what}; then {type(again).__name__}: {again}")
@@ -143,7 +149,7 @@ class Submissions(Autograde, PlainCopies):
             self.given_up = ""
 
     def _failed(self, student: str, why: str) -> None:
-        self.outcome.failed[student] = why
+        self.tally.failed[student] = why
         with contextlib.suppress(MissingEntry):
             with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
                 forget(gradebook, self.lab, self.lab, student)
@@ -152,7 +158,7 @@ class Submissions(Autograde, PlainCopies):
 
     @property
     def _done(self) -> int:
-        return sum(map(len, (self.outcome.graded, self.outcome.skipped, self.outcome.failed)))
+        return sum(map(len, (self.tally.graded, self.tally.skipped, self.tally.failed)))
 
     def _names(self, student: str) -> dict[str, str]:
         return {"student": student, "assignment": self.lab, "notebook": self.lab}
@@ -181,13 +187,12 @@ class Submissions(Autograde, PlainCopies):
             kept = {item.name: item.auto_score for item in found if item.name in scores}
         if kept != scores:
             return False
-        self.outcome.skipped.append(student)
+        self.tally.skipped.append(student)
         return True
 
     def _prepare(self, student: str) -> Job:
         """Mend a submission and return it as a unit of work."""
         folder = self.folders[student]
-        verdict_path(self._root, self.lab, student).unlink(missing_ok=True)
         folder_out = self._autograded(student).parent
         shutil.rmtree(folder_out, ignore_errors=True)
         folder_out.mkdir(parents=True, exist_ok=True)  # nbconvert does, but not for the same twice
@@ -198,6 +203,7 @@ class Submissions(Autograde, PlainCopies):
         self._init_preprocessors()
         resources = self.init_single_notebook_resources(wanted)
         output, resources = self.exporter.from_filename(wanted, resources=resources)
+        verdict_path(self._root, self.lab, student).unlink(missing_ok=True)
         self.write_single_notebook(output, resources)
         import nbformat
 
@@ -219,5 +225,5 @@ class Submissions(Autograde, PlainCopies):
         finally:
             self._sanitizing = True
         self.set_permissions(self.lab, student)
-        self.outcome.graded.append(student)
+        self.tally.graded.append(student)
         self.progress(student, self._done, len(self.folders))

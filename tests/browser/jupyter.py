@@ -142,6 +142,8 @@ NOT_OURS = (
     # Notebook 7.6
     "Cannot read properties of undefined (reading 'schema')",
     "Command 'filebrowser:open-path' not registered.",
+    # JupyterLab, of a kernel that is stopped while it is still being asked
+    "Canceled future for ",
 )
 
 
