@@ -148,6 +148,7 @@ class _Runner:
         self.asked: set[Asking] = set()
         self.asked_again: set[str] = set()
         self.deadly: set[int] = set()
+        self.stopped: set[int] = set()  # cells that took all their time
         self.shown = 0  # cells before this one have their outputs
         self.over = False
         self.spent = 0.0  # seconds, as the kernels' clocks count them
@@ -193,7 +194,7 @@ class _Runner:
     def _cell(self, kernel: Kernel, index: int, cell: NotebookNode) -> bool:
         """Run one cell; False when the kernel ends there."""
         first = index >= self.shown
-        seconds = self._seconds_for(cell)
+        seconds = self._seconds_for(index, cell)
         if first:
             cell.outputs = []
             self.outputs.open(cell)
@@ -211,6 +212,8 @@ class _Runner:
         self.spent += reply.seconds
         if reply.gone:
             self.deadly.add(index)
+        if reply.status == "timeout":
+            self.stopped.add(index)
         if first:
             self.run.ended[index] = reply
             if reply.status not in ("ok", "error"):
@@ -221,7 +224,7 @@ class _Runner:
                 cell.outputs.append(error(reply.ename, reply.evalue))
         return not reply.gone
 
-    def _seconds_for(self, cell: NotebookNode) -> float:
+    def _seconds_for(self, index: int, cell: NotebookNode) -> float:
         """Return the time that a cell gets; 0 where it is not run any more."""
         limits, graded = self.limits, bool(grade_id(cell) or copy_of(cell))
         if self.spent > limits.budget:
@@ -229,7 +232,8 @@ class _Runner:
             late = self.spent > 1.5 * limits.budget
             wanted = graded or (only_defines(cell.source) and not late)
             return limits.short if wanted else 0.0
-        return limits.short if self._mentions_slow(cell.source) else limits.timeout
+        slow = index in self.stopped or self._mentions_slow(cell.source)
+        return limits.short if slow else limits.timeout
 
     def _mentions_slow(self, source: str) -> bool:
         """Whether a cell mentions, itself or through functions, one that does not come to an end."""
@@ -260,6 +264,8 @@ class _Runner:
             self.asked.add(asking)
             # A copy that ended with an error may have defined nothing: then it is the one before.
             reply, heard = self._hear(kernel, asking.name, if_changed=bool(known))
+            if heard.status == "unchanged" and not known:
+                heard = Heard(status="unreadable", text="it was not asked before")
             if heard.status != "unchanged":
                 known.append(replace(heard, copy=asking.copy))
             if reply.gone:
