@@ -120,6 +120,16 @@ def test_asking_leaves_the_notebook_as_it_was():
     assert shown(notebook) == f"[] [] {first} (0.0, 0.0)\n"  # figures are closed after a cell
 
 
+def test_a_check_is_asked_and_its_cell_not_run():
+    """What it shows is decided outside, and running it would ask everything once more."""
+    notebook = lab(after=["print(ran)"], before=["ran = []"])
+    next(
+        one for one in notebook.cells if one.source == "check(passive_euler)"
+    ).source = "ran.append(1)"
+    found, _, done = graded(notebook)
+    assert found == RIGHT and shown(done) == "[]\n"
+
+
 DEATHS = {
     "exits": ("import os; os._exit(1)", "crashed"),
     "exits as if well": ("import os; os._exit(0)", "crashed"),

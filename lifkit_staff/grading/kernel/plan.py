@@ -45,6 +45,7 @@ def plan(notebook: NotebookNode, names: Collection[str]) -> Plan:
     code = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     for name in names:
         checks = [index for index, cell in code if grade_id(cell) == f"{name}_check"]
+        found.checks.update(checks)
         copies = [index for index, cell in code if name in (grade_id(cell), copy_of(cell))]
         if not copies:
             place = found.before.setdefault(checks[0], []) if checks else found.last
