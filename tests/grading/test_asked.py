@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from lifkit_staff.grading.job import Job, grade
+from lifkit_staff.grading.job import Job, grade, references_of
 from lifkit_staff.grading.settings import Settings
 from lifkit_staff.grading.submission.repair import Known, repair
 from lifkit_staff.grading.verdict import decide
@@ -325,3 +325,38 @@ def test_answers_that_can_t_be_compared_are_wrong(monkeypatch):
     monkeypatch.setattr(decide, "judge", fails)
     found, _, _ = graded(lab())
     assert set(found.values()) == {"wrong"}
+
+
+# --- One mistake charged once ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("carry", [False, True])
+def test_an_earlier_mistake_is_carried_forward_where_a_course_wants_it(carry):
+    known = references_of(str(ROOT))
+    euler, neuron = known["lif_euler"].cell.source, known["LIFNeuron"].cell.source
+    cells = [cell(SETUP)]
+    for name, source in (
+        ("lif_euler", euler.replace(">= V_theta", "> V_theta")),
+        ("LIFNeuron", neuron),
+    ):
+        cells += [cell(source, name), cell(f"check({name})", f"{name}_check")]
+    points = {"lif_euler": 10.0, "LIFNeuron": 10.0}
+    settings = Settings(seed=7, figures=False, sandbox="bwrap", carry_forward=carry)
+    notebook = nbformat.writes(new_notebook(cells=cells))
+    job = Job(
+        student="ada",
+        lab="lab2",
+        notebook=notebook,
+        files={},
+        points=points,
+        settings=settings,
+        root=str(ROOT),
+    )
+    found = json.loads(grade(job).verdicts)
+    assert (
+        found["lif_euler"]["mistakes"] == ["greater instead of at least"]
+        and found["lif_euler"]["score"] < 10
+    )
+    assert (found["LIFNeuron"]["score"] == 10) == carry
+    assert found["LIFNeuron"]["outcome"] != "correct"
+    assert ("already" in " ".join(found["LIFNeuron"]["diagnosis"])) == carry
