@@ -216,6 +216,8 @@ def _question(name: str, cell: NotebookNode, total: Total) -> str:
 
 def _comment(cell: NotebookNode | None) -> str:
     text = _marks(cell).get("comment") if cell is not None else None
+    if text == "No response.":  # nbgrader's own word for a stub
+        return ""
     return f'<div class="comment">{html.escape(text)}</div>\n' if text else ""
 
 

@@ -41,7 +41,6 @@ name for.
 from __future__ import annotations
 
 import contextlib
-import glob
 import json
 import os
 import secrets
@@ -205,16 +204,28 @@ class Box:
         names = self._processes()
         return max(0, self._most_memory() - sum(self._memory(name, *_EXACT) for name in names))
 
-    def spare(self, process: int) -> None:
-        """End the children of one process, seen from outside, in the place of the whole box.
+    def processes(self) -> frozenset[str]:
+        """Return the box's processes by their numbers inside."""
+        return frozenset(self._processes())
+
+    def spare(self, known: frozenset[str]) -> None:
+        """End the processes that have come since, in the place of the whole box.
 
         What they had is given back within a moment, until when nothing is measured.
         """
         self.ended, self._spared = "", time.monotonic() + 0.2
-        for path in glob.glob(f"/proc/{process}/task/*/children"):
-            with contextlib.suppress(OSError):
-                for child in map(int, Path(path).read_text().split()):
-                    os.kill(child, signal.SIGKILL)
+        self.end_newcomers(known)
+
+    def end_newcomers(self, known: frozenset[str]) -> None:
+        """End all processes of the box but those whose numbers inside are known."""
+        mine = os.stat(f"/proc/{self.pid}/ns/pid").st_ino
+        for outside in filter(str.isdecimal, os.listdir("/proc")):
+            with contextlib.suppress(OSError, ValueError, IndexError):  # it has ended meanwhile
+                if os.stat(f"/proc/{outside}/ns/pid").st_ino == mine:
+                    status = Path(f"/proc/{outside}/status").read_text("latin-1")
+                    inside = status.split("\nNSpid:")[1].splitlines()[0].split()[-1]
+                    if inside not in known:
+                        os.kill(int(outside), signal.SIGKILL)
 
     def _memory(self, process: str, file: str, *fields: str) -> int:
         """Return the bytes of memory of one process, from the named fields of a file about it."""

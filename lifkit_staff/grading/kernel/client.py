@@ -205,7 +205,10 @@ class Kernel:
         asking: bool = False,
     ) -> Reply:
         clock = Clock(self.box)
-        reply = self._wait(content, on_output, clock, seconds, asking)
+        known = self.box.processes() if asking and self.box is not None else frozenset[str]()
+        reply = self._wait(content, on_output, clock, seconds, known)
+        if known and self.box is not None and not reply.gone and self.box.processes() - known:
+            self.box.end_newcomers(known)  # whoever was asked has ended, and leaves nobody behind
         return dataclasses.replace(reply, seconds=clock.elapsed())
 
     def _wait(
@@ -214,7 +217,7 @@ class Kernel:
         on_output: Callable[[dict[str, Any]], None],
         clock: Clock,
         seconds: float,
-        asking: bool,
+        known: frozenset[str],
     ) -> Reply:
         usual = {"allow_stdin": False, "stop_on_error": False}
         mine = self._request("execute_request", {**usual, **content})
@@ -243,8 +246,8 @@ class Kernel:
             done = reply is not None and (idle or now > limit)
             # At the end too, so that what is left behind counts here and not for what comes next.
             over = self.box.over(at_once=done) if self.box is not None else ""
-            if over and asking and not spared and self.box is not None and self._inside:
-                self.box.spare(self._inside)
+            if over and known and not spared and self.box is not None:
+                self.box.spare(known)
                 spared, over = over, ""
             if _resident() - self._size > GROWTH:
                 over = "flood"
