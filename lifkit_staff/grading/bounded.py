@@ -20,9 +20,9 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import IO, Any
 
+from .box.lock import address_space
 from .limits import MB, PATIENCE, TASK_MEMORY, TASK_SECONDS
 
 __all__ = ["Helper", "TooMuch", "bounded"]
@@ -211,8 +211,7 @@ def _limit(seconds: int) -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(PATIENCE * seconds)  # of waiting, too
     with contextlib.suppress(OSError):
-        now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        most = now + TASK_MEMORY * MB
+        most = address_space() + TASK_MEMORY * MB
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -72,56 +72,44 @@ def grade_class(
     ValueError
         If there is no such lab.
     """
-    root = root.resolve()
-    config = _configured(root, lab, settings)
-    with working_in(root), one_database_engine():
-        coursedir = Course(config=config)
-        _ensure_assignment(root, lab, coursedir, config)
-        with Stop() as stop:
-            classroom = _Classroom(coursedir, config, settings, progress, stop)
-            classroom.permissions = 644  # so that the next run may replace them
-            classroom.init_notebooks()
-            classroom.start_with(executor)
-            update_penalties(config, lab)
-            if settings.feedback:
-                classroom.write_pages([*classroom.tally.graded, *classroom.tally.skipped])
+    with _opened(root.resolve(), lab, settings, progress) as classroom:
+        _ensure_assignment(root.resolve(), lab, classroom.coursedir, classroom.config)
+        classroom.permissions = 644  # so that the next run may replace them
+        classroom.init_notebooks()
+        classroom.start_with(executor)
+        update_penalties(classroom.config, lab)
+        if settings.feedback:
+            classroom.write_pages([*classroom.tally.graded, *classroom.tally.skipped])
     return classroom.tally
 
 
-def write_feedback_pages(
+def write_feedback_pages(root: Path, lab: str, settings: Settings) -> Tally:
+    """Write the feedback pages that are out of date, of submissions that were graded.
+
+    `settings` say whose pages, on how many processes, and whether all of them; see `grade_class`.
+    """
+    root = root.resolve()
+    with _opened(root, lab, settings) as classroom:
+        classroom.init_notebooks()
+        update_penalties(classroom.config, lab)
+        known = [name for name in classroom.folders if verdict_path(root, lab, name).is_file()]
+        if not known:
+            raise ValueError(f"Nothing is graded of {lab}: run `lifkit grade {lab}` first.")
+        classroom.write_pages(known)
+    return classroom.tally
+
+
+@contextlib.contextmanager
+def _opened(
     root: Path,
     lab: str,
     settings: Settings,
     progress: Callable[[str, int, int], None] = lambda student, done, total: None,
-) -> Tally:
-    """Write the feedback pages that are out of date, of submissions that were graded.
-
-    Parameters
-    ----------
-    root : Path
-        The course root.
-    lab : str
-    settings : Settings
-        Whose pages, on how many processes, and whether all of them.
-    progress : callable
-        See `grade_class`.
-
-    Returns
-    -------
-    Tally
-    """
-    root = root.resolve()
+) -> Iterator[_Classroom]:
+    """Give the class, standing in its folder; Ctrl-C then ends between two submissions."""
     config = _configured(root, lab, settings)
-    with working_in(root), one_database_engine():
-        with Stop() as stop:
-            classroom = _Classroom(Course(config=config), config, settings, progress, stop)
-            classroom.init_notebooks()
-            update_penalties(config, lab)
-            known = [name for name in classroom.folders if verdict_path(root, lab, name).is_file()]
-            if not known:
-                raise ValueError(f"Nothing is graded of {lab}: run `lifkit grade {lab}` first.")
-            classroom.write_pages(known)
-    return classroom.tally
+    with working_in(root), one_database_engine(), Stop() as stop:
+        yield _Classroom(Course(config=config), config, settings, progress, stop)
 
 
 def _configured(root: Path, lab: str, settings: Settings) -> Config:

@@ -12,13 +12,15 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..course import find_root
 from .box.errors import SandboxUnavailable
 from .limits import LEAST_MEMORY
 from .settings import Settings
-from .verdict.record import Record, read_all
+
+if TYPE_CHECKING:
+    from .verdict.record import Record
 
 __all__ = [
     "add_feedback_arguments",
@@ -195,6 +197,7 @@ def _say(lab: str, root: Path, done: object, students: Sequence[str] = ()) -> No
     from .report import class_table, printable
     from .submissions import Tally
     from .totals import totals
+    from .verdict.record import read_all
 
     assert isinstance(done, Tally)
     if done.skipped:
@@ -273,6 +276,7 @@ def show_report(options: argparse.Namespace) -> int:
     """Show how the class did, or write it down."""
     from . import report
     from .totals import totals
+    from .verdict.record import read_all
 
     root = find_root(options.root)
     records = read_all(root, options.lab)

@@ -1,4 +1,7 @@
-"""What the gradebook holds of a class: one total, and what is still to be marked."""
+"""What the gradebook holds of a class: one total, and what is still to be marked.
+
+nbgrader, which takes two seconds to import, is imported when it is asked.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
+from typing import TYPE_CHECKING, Any
 
 from ..course import load_config
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
 
 __all__ = ["Total", "shown", "totals", "update_penalties"]
 
@@ -73,6 +75,9 @@ def totals(root: Path, lab: str, student: str | None = None) -> dict[str, Total]
     -------
     dict of str to Total
     """
+    from nbgrader.api import Gradebook, MissingEntry
+    from nbgrader.coursedir import CourseDirectory
+
     coursedir = CourseDirectory(config=load_config(root))
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
@@ -144,6 +149,8 @@ def update_penalties(config: Config, lab: str) -> None:
     lab : str
     """
     from nbformat.v4 import new_notebook
+    from nbgrader.api import Gradebook, MissingEntry
+    from nbgrader.coursedir import CourseDirectory
     from nbgrader.preprocessors import AssignLatePenalties
 
     coursedir = CourseDirectory(config=config)

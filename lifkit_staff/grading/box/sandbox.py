@@ -49,7 +49,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..limits import CORES, HEAD_START, MB, START, Limits
@@ -146,7 +146,7 @@ class Box:
         if (now - self._checked < 0.05 and not at_once) or self.ended or now < self._spared:
             return self.ended
         self._checked = now
-        names = self._processes()
+        names = self.processes()
         if not names:
             return ""  # it is gone; whoever asked finds out
         most = self._most_memory()
@@ -171,25 +171,25 @@ class Box:
                 most -= 1024 * (disk.f_files - disk.f_ffree)
         return most
 
-    def work(self, names: list[str] | None = None) -> float:
+    def work(self, names: Iterable[str] | None = None) -> float:
         """Return the CPU seconds that the box's processes have used, ended children included."""
-        return sum(map(self._work, self._processes() if names is None else names))
+        return sum(map(self._work, self.processes() if names is None else names))
 
     def work_and_waiting(self) -> tuple[float, dict[str, float]]:
         """Return the CPU seconds of all, and each process's seconds of waiting for a processor."""
         from lifkit.judge.confine import waited  # a box itself needs Python's own modules only
 
-        names = self._processes()
+        names = self.processes()
         return self.work(names), {name: waited(self.path(f"/proc/{name}")) for name in names}
 
-    def _processes(self) -> list[str]:
+    def processes(self) -> frozenset[str]:
         """Return the box's processes by their numbers inside; none once it is gone."""
         if self.pidfd < 0:
-            return []
+            return frozenset()
         try:
-            return [name for name in os.listdir(self.path("/proc")) if name.isdecimal()]
+            return frozenset(filter(str.isdecimal, os.listdir(self.path("/proc"))))
         except OSError:
-            return []
+            return frozenset()
 
     def _work(self, process: str) -> float:
         try:
@@ -201,12 +201,8 @@ class Box:
 
     def room(self) -> int:
         """Return the bytes of memory that are left of the box's."""
-        names = self._processes()
+        names = self.processes()
         return max(0, self._most_memory() - sum(self._memory(name, *_EXACT) for name in names))
-
-    def processes(self) -> frozenset[str]:
-        """Return the box's processes by their numbers inside."""
-        return frozenset(self._processes())
 
     def spare(self, known: frozenset[str]) -> None:
         """End the processes that have come since, in the place of the whole box.

@@ -121,7 +121,6 @@ class Kernel:
                     limits=limits, files=files, figures=figures, hidden=hidden, seed=seed
                 )
                 provisioner: Any = self._manager.provisioner
-                self._inside: int | None = provisioner.inside
                 self.box: Box | None = provisioner.box
                 assert self.box is not None
                 folder, self.run = self.box.path(RUN), RUN
@@ -135,7 +134,7 @@ class Kernel:
             raise
 
     def _start_unprotected(self, files: Mapping[str, bytes]) -> None:
-        self.box = self._inside = None
+        self.box = None
         self._scratch = tempfile.mkdtemp(prefix="lifkit-")
         for name in ("work", "run"):
             os.mkdir(f"{self._scratch}/{name}")

@@ -54,9 +54,8 @@ def side_files(folder: Path) -> dict[str, bytes]:
             continue
         left -= max(entry.stat(follow_symlinks=False).st_size, 4096)  # what it takes on a disk
         if left >= 0:
-            with contextlib.suppress(
-                PermissionError
-            ):  # its modes survived an archive: nobody's to read
+            # What the modes that survived an archive forbid is nobody's to read.
+            with contextlib.suppress(PermissionError):
                 found[name] = Path(entry.path).read_bytes()
     return found
 

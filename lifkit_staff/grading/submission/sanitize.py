@@ -151,7 +151,7 @@ class Cleaner:
         """Return a page without what acts; where that takes too much, its text."""
         if page.count("<") <= FEW_TAGS and self._seconds > 0:
             began = time.process_time()
-            cleaned = _bleached(page)
+            cleaned = clean_page(page)
             self._seconds -= time.process_time() - began
             return cleaned
         try:
@@ -169,11 +169,6 @@ class Cleaner:
         return cleaned
 
 
-def clean_page(page: str) -> str:
-    """Return a page without what acts; a task of `bounded`."""
-    return _bleached(page)
-
-
 def _tangled(page: str) -> bool:
     """Whether a page has more tags, or deeper ones, than somebody meant to be looked at."""
     depth = 0
@@ -185,7 +180,8 @@ def _tangled(page: str) -> bool:
     return False
 
 
-def _bleached(page: str) -> str:
+def clean_page(page: str) -> str:
+    """Return a page without what acts; a task of `bounded`, where there is much of it."""
     import bleach
     from bleach.css_sanitizer import CSSSanitizer
 

@@ -7,25 +7,12 @@ compared with the solution on top of that mistake.  Nothing of it reaches the su
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from typing import Any
 
 from lifkit.judge import Attempt, Key, judge
 
 from ...exercise import ReferenceLike, Written, make_key
 
 __all__ = ["is_carried"]
-
-
-@dataclasses.dataclass(frozen=True)
-class _Through:
-    """A reference whose solution stands on top of a mistake of an earlier exercise."""
-
-    base: Written
-    solve: Callable[..., Any]
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.base, name)
 
 
 def is_carried(reference: ReferenceLike, key: Key, given: Attempt, earlier: str, name: str) -> bool:
@@ -43,10 +30,12 @@ def is_carried(reference: ReferenceLike, key: Key, given: Attempt, earlier: str,
     """
     if not isinstance(reference, Written) or earlier not in reference.table.through:
         return False
+    if name in reference.table.entries:
+        return False
     for mistake, wrong in reference.mistakes.values():
-        if mistake.name != name or name in reference.table.entries:
+        if mistake.name != name:
             continue
-        through: Any = _Through(reference, wrong)
+        through = dataclasses.replace(reference, oracle=wrong)
         try:
             made = make_key(through, key.cases, with_mistakes=False)
         except ValueError:  # on some case it gives no answer: nothing can be like it

@@ -71,15 +71,14 @@ def verdict_of(
     """
     exercise = secret.key.exercise
     if heard.status == "answered" and heard.attempt is not None:
-        heard = dataclasses.replace(heard, attempt=_without_inputs(secret.key, heard.attempt))
-        assert heard.attempt is not None
-        report = _explained(secret.key, heard.attempt, unsound)
+        given = _without_inputs(secret.key, heard.attempt)
+        report = _explained(secret.key, given, unsound)
         if report.outcome == "out of memory":
             return _short(secret.key, points, "out of memory", _sentence("out of memory", limits))
         drawn = ""
         if picture and report.outcome in ("wrong", "partial"):
-            drawn = _drawn(secret.key, heard.attempt)
-        return _from_report(report, points, drawn, rounding, _behaviour(secret.key, heard.attempt))
+            drawn = _drawn(secret.key, given)
+        return _from_report(report, points, drawn, rounding, _behaviour(secret.key, given))
     if heard.status == "unreadable":
         sentence = f"What {exercise.name} returned can't be read as numbers: {heard.text}."
         return _short(secret.key, points, "wrong", sentence)
@@ -113,17 +112,18 @@ def decided(key: Key, heard: Heard) -> tuple[Heard, Report | None]:
 def best(key: Key, heard: Sequence[Heard]) -> Heard:
     """Return the answer that counts: of copies the best whole one, in a tie the last.
 
-    One from after the last cell counts only if it is better.
+    One from after the last cell counts only if it is better.  What can't be compared is unreadable.
     """
 
-    def worth(one: Heard) -> tuple[float, bool]:
-        _, report = decided(key, one)
+    def worth(pair: tuple[Heard, Report | None]) -> tuple[float, bool]:
+        report = pair[1]
         return (report.fraction if report else 0.0), report is not None
 
-    late = [one for one in heard if one.late]
-    in_time = [one for one in heard if not one.late]
-    found = max(reversed(in_time), key=worth)
-    return max([found, *late], key=worth)
+    weighed = [decided(key, one) for one in heard]
+    late = [pair for pair in weighed if pair[0].late]
+    in_time = [pair for pair in weighed if not pair[0].late]
+    found, _ = max([max(reversed(in_time), key=worth), *late], key=worth)
+    return found
 
 
 def _without_inputs(key: Key, given: Attempt) -> Attempt:
