@@ -288,7 +288,7 @@ def test_time_in_which_others_had_the_processor_is_not_counted(sandbox):
     ]
     try:
         with Kernel(Limits(timeout=1.5), {}) as kernel:
-            for process in (kernel._inside, *(rival.pid for rival in rivals)):
+            for process in (kernel._manager.provisioner.inside, *(rival.pid for rival in rivals)):
                 os.sched_setaffinity(process, core)
             assert kernel.execute(WORK.format(0.8)).status == "ok"
             assert kernel.execute(WORK.format(60)).status == "timeout"
@@ -312,7 +312,7 @@ def test_a_call_is_given_the_time_that_others_took(sandbox):
     )
     try:
         with Kernel(Limits(timeout=60), {}) as kernel:
-            for process in (kernel._inside, *(rival.pid for rival in rivals)):
+            for process in (kernel._manager.provisioner.inside, *(rival.pid for rival in rivals)):
                 os.sched_setaffinity(process, {min(os.sched_getaffinity(0))})
             assert printed(kernel, code.format(0.6))[0] == "ok\n"
             assert printed(kernel, code.format(60))[0] == "timeout\n"
