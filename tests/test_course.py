@@ -21,6 +21,7 @@ from lifkit.judge import load_key
 from lifkit.judge.keys import lab_exercises
 from lifkit_staff import authoring
 from lifkit_staff.exercise import read_course_files
+from lifkit_staff.exercise.course_files import add_behaviour
 from lifkit_staff.grading import job
 from lifkit_staff.grading.identity import rules
 from lifkit_staff.references import load_references
@@ -286,6 +287,19 @@ def test_a_slip_in_a_course_s_file_is_one_sentence(words, mistakes, sentence, tm
         found = read_course_files(tmp_path / "course")
         found.hold_against({name: one.named for name, one in mine.items()})
     assert sentence in str(error.value)
+
+
+def test_a_name_for_a_behaviour_is_read_as_it_was_written(tmp_path):
+    says, mend = 'Both "ends" count: [t_start, t_stop].', "Welches Ende gehört dazu?\n"
+    own_files(tmp_path, mistakes=f'["isi"."new"]\n{EDIT}{SAYS}')
+    add_behaviour(tmp_path / "course", "firing_rate", "01ab", "both 🡒 ends", says, mend)
+    read_course_files.cache_clear()
+    found = read_course_files(tmp_path / "course")
+    named = found.behaviours["firing_rate"]["01ab"]
+    assert (named.name, named.diagnosis, named.hint) == ("both 🡒 ends", says, mend)
+    assert "new" in found.mistakes["isi"]
+    with pytest.raises(ValueError, match="already: choose another name"):
+        add_behaviour(tmp_path / "course", "firing_rate", "02", "both 🡒 ends", says, mend)
 
 
 # --- References made by hand ------------------------------------------------------------------------

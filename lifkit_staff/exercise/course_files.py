@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import functools
+import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from lifkit.judge import Mistake
 
 from .tables import Entry, entry_of
 
-__all__ = ["EVERYWHERE", "CourseFiles", "read_course_files"]
+__all__ = ["EVERYWHERE", "CourseFiles", "add_behaviour", "read_course_files"]
 
 #: Stands in words.toml for all exercises.
 EVERYWHERE = "*"
@@ -134,6 +135,33 @@ def _by_behaviour(where: str, name: str, item: Mapping[str, Any]) -> tuple[str, 
             "`mend` (how to mend it), and nothing else."
         )
     return item["behaviour"], Mistake(name=name, diagnosis=item["is"], hint=item["mend"])
+
+
+def add_behaviour(
+    folder: Path, exercise: str, behaviour: str, name: str, says: str, mend: str
+) -> Path:
+    """Add a mistake that is known by what it gives to a course's file, and return the file.
+
+    Raises
+    ------
+    ValueError
+        If the exercise has a mistake of that name there.
+    """
+    path = folder / "mistakes.toml"
+    known = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if (exercise, name) in [(one, other) for one, other, _ in _entries(path)]:
+        raise ValueError(
+            f"{path} has a mistake {name!r} of {exercise} already: choose another name."
+        )
+    quoted = functools.partial(json.dumps, ensure_ascii=False)  # as TOML has it, too
+    lines = {"behaviour": behaviour, "is": says, "mend": mend}
+    rows = [f"[{quoted(exercise)}.{quoted(name)}]"]
+    rows += [f"{key} = {quoted(text)}" for key, text in lines.items()]
+    folder.mkdir(exist_ok=True)
+    half = path.with_suffix(".part")
+    half.write_text("\n".join([known.rstrip(), "", *rows, ""]).lstrip(), encoding="utf-8")
+    half.replace(path)
+    return path
 
 
 def _entries(path: Path) -> list[tuple[str, str, Any]]:

@@ -322,6 +322,8 @@ def _name(
     root: Path, records: Sequence[Record], behaviour: str, name: str, says: str, mend: str
 ) -> str:
     """Write a name for answers of one behaviour into the course's mistakes."""
+    from ..exercise.course_files import add_behaviour
+
     exercises = {
         exercise
         for record in records
@@ -333,19 +335,7 @@ def _name(
             f"No answer behaves like {behaviour!r}: `lifkit report LAB --unnamed` lists those that do."
         )
     (exercise,) = exercises
-    path = root / "course" / "mistakes.toml"
-    known = path.read_text(encoding="utf-8") if path.is_file() else ""
-    head = f"[{json.dumps(exercise)}.{json.dumps(name)}]"
-    if head in known:
-        raise ValueError(
-            f"{path} has a mistake {name!r} of {exercise} already: choose another name."
-        )
-    lines = (("behaviour", behaviour), ("is", says), ("mend", mend))
-    entry = "".join(f"{key} = {json.dumps(text, ensure_ascii=False)}\n" for key, text in lines)
-    path.parent.mkdir(exist_ok=True)
-    half = path.with_suffix(".part")
-    half.write_text(f"{known.rstrip()}\n\n{head}\n{entry}".lstrip(), encoding="utf-8")
-    half.replace(path)
+    path = add_behaviour(root / "course", exercise, behaviour, name, says, mend)
     return f"{path}: {exercise}, {name!r}. `lifkit feedback LAB` brings it to the pages."
 
 
