@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Mapping
 from typing import Any
+from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
 from nbconvert.exporters import Exporter
@@ -87,10 +88,28 @@ class _MathML(IPythonRenderer):
         return _equation(body, "inline")
 
 
+#: What formulas are made of.  LaTeX can name links, styles and classes too, and quote tags as text.
+_ELEMENTS = frozenset(
+    "math mi mn mo ms mtext mspace mrow mfrac msqrt mroot mstyle merror mpadded mphantom menclose "
+    "mfenced msub msup msubsup munder mover munderover mmultiscripts mprescripts none mtable mtr "
+    "mlabeledtr mtd".split()
+)
+_ATTRIBUTES = frozenset(
+    "accent align close columnalign columnlines columnspacing depth display displaystyle fence form frame "
+    "height largeop linebreak linethickness lspace mathbackground mathcolor mathsize mathvariant maxsize "
+    "minsize movablelimits notation open rowlines rowspacing rspace scriptlevel separator stretchy "
+    "symmetric width".split()
+)
+
+
 def _equation(text: str, display: str) -> str:
     try:
-        return str(convert(text, display=display))
-    except Exception:  # what it can't read is shown as it was typed
+        root = ElementTree.fromstring(convert(text, display=display, xmlns=""))
+        for node in root.iter():
+            if node.tag not in _ELEMENTS or not node.attrib.keys() <= _ATTRIBUTES | {"xmlns"}:
+                raise ValueError(f"no part of a formula: {node.tag} {node.attrib}")
+        return ElementTree.tostring(root, encoding="unicode")
+    except Exception:  # what it can't read, or should not show, is shown as it was typed
         return f"<code>{html.escape(text)}</code>"
 
 

@@ -380,9 +380,11 @@ display(Markdown("![9/9](https://FORGED/seen.png)"))
 
 
 def _cover(notebook):
-    cell_of(
-        notebook, "think_why"
-    ).source = "![9/9](https://FORGED/seen.png) ![a][b]\n\n[b]: https://x"
+    cell_of(notebook, "think_why").source = (
+        "![9/9](https://FORGED/seen.png) ![a][b]\n\n[b]: https://x\n\n"
+        r"$\href{javascript:FORGED}{x}$ $\style{background:url(https://FORGED)}{x}$ "
+        r"$\text{<img/src=x/onerror=FORGED>}$"
+    )
 
 
 def _blank_lines(notebook):

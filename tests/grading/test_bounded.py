@@ -1,5 +1,7 @@
 """What works on students' text outside the box has limits, and what it gives is weighed again."""
 
+import html
+import re
 import time
 
 import nbformat
@@ -13,6 +15,8 @@ from lifkit_staff.grading.page import markdown
 from lifkit_staff.grading.submission.repair import Known, Unreadable, read_notebook, repair
 from lifkit_staff.grading.submission.sanitize import GAP, Cleaner, clean_markdown
 from lifkit_staff.grading.submission.source import defined_in, names_in, only_defines
+
+from .sample import ROOT
 
 
 def cleaned(page):
@@ -108,6 +112,31 @@ def test_equations_are_readable_without_a_network():
     text = r"$\tau \frac{dV}{dt} = -V$ and $$V_\theta$$ and $\nosuchthing{$ and \begin{align}a\end{align}"
     page = markdown(text)
     assert page.count("<math") >= 2 and "mathjax" not in page.lower()
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"\href{javascript:alert(1)}{x}",
+        r"\style{background:url(https://x)}{x}",
+        r"\class{earned}{x}",
+        r"\text{<img/src=x/onerror=alert(1)>}",
+        r"\text{</math><script>alert(1)</script>}",
+    ],
+)
+def test_equations_hold_nothing_but_formulas(formula):
+    assert markdown(f"${formula}$") == f"<p><code>{html.escape(formula)}</code></p>\n"
+
+
+def test_the_labs_equations_are_all_formulas():
+    """Those that the instructors' notebooks have in their texts."""
+    for path in sorted((ROOT / "solutions" / "labs").glob("*/*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "markdown":
+                page = markdown(cell.source)
+                wanted = re.sub(r"`[^`]*`", "", cell.source).count("$") >= 2
+                assert ("<math" in page) == wanted, cell.source
+                assert not re.search(r"<code>[^<]*\\\\", page), cell.source
 
 
 # --- Reading code without running it --------------------------------------------------------------
