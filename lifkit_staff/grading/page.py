@@ -5,6 +5,7 @@ It needs no network: its style stands in it, and equations are MathML.
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ from lifkit.judge.outcomes import SIGNS
 
 from .totals import Total, shown
 
-__all__ = ["PageExporter"]
+__all__ = ["PageExporter", "cell_as_html"]
 
 _STYLE = """
 :root { color-scheme: light; }
@@ -113,6 +114,7 @@ def _equation(text: str, display: str) -> str:
         return f"<code>{html.escape(text)}</code>"
 
 
+@functools.lru_cache(maxsize=1000)  # most of a class's texts and code were given
 def markdown(source: str) -> str:
     """Return a text cell as HTML.
 
@@ -136,7 +138,7 @@ def _page(nb: NotebookNode, record: Mapping[str, Any] | None, total: Total | Non
     drawn = (record or {}).get("figures", True)
     said = "" if drawn else "<p>Its figures were not drawn, and are dots here.</p>\n"
     code = HtmlFormatter(nobackground=True).get_style_defs(".highlight")
-    whole = "".join(map(_cell, nb.cells))
+    whole = "".join(map(cell_as_html, nb.cells))
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -243,7 +245,7 @@ def _comment(cell: NotebookNode | None) -> str:
 # The notebook -------------------------------------------------------------------------------------
 
 
-def _cell(cell: NotebookNode) -> str:
+def cell_as_html(cell: NotebookNode) -> str:
     """Return a cell with what it showed."""
     if cell.cell_type != "code":
         return f"<div>{markdown(cell.source)}</div>\n"
@@ -251,7 +253,12 @@ def _cell(cell: NotebookNode) -> str:
 
 
 def _code(cell: NotebookNode) -> str:
-    return str(Highlight2HTML()(cell.source, language="python")) + "\n" if cell.source else ""
+    return _highlighted(cell.source) + "\n" if cell.source else ""
+
+
+@functools.lru_cache(maxsize=1000)
+def _highlighted(source: str) -> str:
+    return str(Highlight2HTML()(source, language="python"))
 
 
 def _output(output: NotebookNode) -> str:
