@@ -43,6 +43,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 import select
 import shutil
@@ -64,6 +65,9 @@ __all__ = ["Box"]
 _QUICK = ("status", "RssAnon", "RssShmem")
 
 _EXACT = ("smaps_rollup", "Pss_Anon", "Pss_Shmem")
+
+#: A row of such a file.  A process chooses its own name, in any bytes but those that end a line.
+_ROW = re.compile(rb"^(RssAnon|RssShmem|Pss_Anon|Pss_Shmem|Threads):\s*(\d+)", re.MULTILINE)
 
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
@@ -193,8 +197,8 @@ class Box:
 
     def _work(self, process: str) -> float:
         try:
-            with open(self.path(f"/proc/{process}/stat"), encoding="latin-1") as file:
-                fields = file.read().rpartition(")")[2].split()
+            with open(self.path(f"/proc/{process}/stat"), "rb", buffering=0) as file:
+                fields = file.read().rpartition(b")")[2].split()
             return sum(map(int, fields[11:15])) / _TICKS  # utime, stime, cutime, cstime
         except (OSError, ValueError):
             return 0.0  # ended meanwhile
@@ -231,21 +235,29 @@ class Box:
             return 0  # ended meanwhile
         except (OSError, ValueError):  # it may hide this from us: then the quick count has to do
             return 0 if file == _QUICK[0] else self._memory(process, *_QUICK)
-        if fields[0] not in rows and rows.get("Threads", "1").strip() != "1":
+        if fields[0] not in rows and rows.get("Threads", 1) != 1:
             # Its first thread has ended, and knows nothing of what the others still have.
             rows = self._rows_of_a_thread(process, file, fields[0])
-        return 1024 * sum(int(rows[name].split()[0]) for name in fields if name in rows)
+        return 1024 * sum(rows.get(name, 0) for name in fields)
 
-    def _rows(self, process: str, file: str) -> dict[str, str]:
-        # A process chooses its own name, in any bytes.
-        with open(self.path(f"/proc/{process}/{file}"), encoding="latin-1") as lines:
-            return dict(line.split(":", 1) for line in lines if ":" in line)
+    def _rows(self, process: str, file: str) -> dict[str, int]:
+        """Return the numbers of a file about a process.
 
-    def _rows_of_a_thread(self, process: str, file: str, field: str) -> dict[str, str]:
+        psutil, which names processes as they are numbered outside, takes 1.6 to 3 times as long for
+        processor time, and gives neither these parts of memory nor the time of waiting.
+        """
+        descriptor = os.open(self.path(f"/proc/{process}/{file}"), os.O_RDONLY)
+        try:
+            text = os.read(descriptor, 65536)
+        finally:
+            os.close(descriptor)
+        return {name.decode(): int(number) for name, number in _ROW.findall(text)}
+
+    def _rows_of_a_thread(self, process: str, file: str, field: str) -> dict[str, int]:
         """Return what the first thread says that has memory: all that are left share it."""
         with contextlib.suppress(OSError):  # the process has ended meanwhile
             for thread in os.listdir(self.path(f"/proc/{process}/task")):
-                with contextlib.suppress(OSError, ValueError):  # this thread has
+                with contextlib.suppress(OSError):  # this thread has
                     rows = self._rows(f"{process}/task/{thread}", file)
                     if field in rows:
                         return rows
