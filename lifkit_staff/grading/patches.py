@@ -108,6 +108,7 @@ def draw_nothing() -> None:
 
     FigureCanvasBase.print_figure = print_figure  # type: ignore[method-assign]
     FigureCanvasAgg.print_png = print_figure  # type: ignore[method-assign, assignment]
+    FigureCanvasBase.draw_idle = lambda self, *args, **options: None  # type: ignore[method-assign]
     showing.as_png = lambda fig: pixel
     explorers.Explorer.__repr__ = lambda self: f"<Explorer: {self.scene.title}, not drawn>"  # type: ignore[method-assign]
     del explorers.Explorer._ipython_display_  # what is left to show is the text
