@@ -18,11 +18,18 @@ __all__ = [
     "notebook",
     "open_lab",
     "plotting",
+    "predictions",
     "stimuli",
+    "weigh",
 ]
 
-_HOME = {"CheckFailed": "checks", "check": "checks", "open_lab": "notebook"}
-_ROOMS = ("checks", "explorers", "judge", "notebook", "plotting", "stimuli")
+_HOME = {
+    "CheckFailed": "checks",
+    "check": "checks",
+    "open_lab": "notebook",
+    "weigh": "predictions",
+}
+_ROOMS = ("checks", "explorers", "judge", "notebook", "plotting", "predictions", "stimuli")
 
 
 def __getattr__(name: str) -> Any:
