@@ -669,15 +669,15 @@ def test_the_notebooks_sweep_runs_the_class_as_it_is_now():
     runs = []
 
     class Counted(LIFNeuron):
-        def simulate(self, *inputs):
-            runs.append(inputs)
-            super().simulate(10, 0.1, *inputs[2:])
+        def simulate(self, N_t, dt, **values):
+            runs.append((N_t, dt))
+            super().simulate(10, dt, **values)
 
     notebook = {"np": np, "LIFNeuron": Counted}
     exec(cell("sweep-values") + "\n" + cell("ten-neurons"), notebook)
     ten = notebook["ten_neurons"]()
     assert ten.I_ext == 21.0 and ten.V.shape == (11, 10)
-    assert runs[0][:2] == (10_000, 0.1) and len(notebook["t_sweep"]) == 10_001
+    assert runs[0] == (10_000, 0.1) and len(notebook["t_sweep"]) == 10_001
     notebook["LIFNeuron"] = type("LIFNeuron", (Counted,), {"g_of": 1})
     assert notebook["ten_neurons"]().g_of == 1 and len(runs) == 2
 
