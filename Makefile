@@ -90,6 +90,13 @@ Then run make again.
 endef
 export NO_PYTHON NO_VENV
 
+# Of what pip says: a line a package.  Its errors go past this to the terminal.
+TELL = number=0; while read -r word name rest; do case "$$word" in \
+    Collecting) number=$$((number + 1)); echo "  package $$number: $${name%%[ ;(]*}" ;; \
+    Installing) echo "  Installing them; this takes a minute ..." ;; \
+    FAILED) exit 1 ;; \
+    esac; done
+
 $(STAMP): requirements.txt pyproject.toml
 	@python= ; halfway= ; \
 	for candidate in $(PYTHON); do \
@@ -107,8 +114,8 @@ $(STAMP): requirements.txt pyproject.toml
 	    echo "Building $(VENV) with $$("$$python" --version), once; this takes a few minutes ..."; \
 	    "$$python" -m venv --clear $(VENV) || exit 1; \
 	fi
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	    --require-hashes -r requirements.txt
+	@{ $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off \
+	    --require-hashes -r requirements.txt || echo FAILED; } | { $(TELL); }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	    --no-deps --no-build-isolation --editable .
 	@printf '%s' "$(CURDIR)" > $(STAMP)

@@ -416,6 +416,22 @@ def test_setup_is_done_once_and_again_when_requirements_change(tmp_path):
 
 
 @needs_make
+@pytest.mark.parametrize("broken", [False, True])
+def test_setup_says_what_it_does_and_ends_where_pip_does(tmp_path, broken):
+    said = "Collecting numpy==2.1 (from x)\\n  Downloading it\\nInstalling collected packages: numpy\\n"
+    note = 'echo "$*" >> pip.log'
+    assert note in PRETENDED
+    body = PRETENDED.replace(
+        note, f'case "$*" in *hashes*) printf "{said}"; exit {int(broken)};; esac'
+    )
+    done = run_make("setup", "PYTHON=./fakepython", cwd=bare_course(tmp_path, body=body))
+    assert "  package 1: numpy==2.1\n  Installing them" in done.stdout
+    assert "Downloading" not in done.stdout
+    assert (done.returncode != 0) is broken
+    assert (tmp_path / ".venv" / ".setup-done").exists() is not broken
+
+
+@needs_make
 def test_a_moved_folder_is_set_up_anew(tmp_path):
     old = tmp_path / "old"
     old.mkdir()
