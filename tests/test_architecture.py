@@ -76,7 +76,8 @@ IMPORT_MAP = {
         lazily=("IPython",),
     ),
     # Staff's commands reach it as entry points, which are no imports.
-    "lifkit.cli": may(),
+    "lifkit.labs": may(),
+    "lifkit.cli": may("lifkit.labs"),
     "lifkit_staff.__init__": may(),
     "lifkit_staff.exercise": may("lifkit.judge"),
     "lifkit_staff.references": may("lifkit_staff.exercise", ours_lazily="solutions.reference"),

@@ -31,10 +31,11 @@ _START = """\
    `conda create -n lifkit python=3.12`, `conda activate lifkit`).
 2. In this folder type `python3 -m venv venv`, then `source venv/bin/activate` (Windows:
    `venv\\Scripts\\activate`; with conda skip both), then `pip install "{wheel}[lab]"`.
-3. Type `lifkit lab`. Your own copy of the labs is made in `my_labs/` and opens in the browser.
+3. Type `lifkit lab`. Your own copy of the labs is made in `my_labs/`, and the first
+   one opens in the browser.
 
-Next time: the `activate` line, then `lifkit lab`. It never overwrites what you wrote. Hand in
-`my_labs/labN/labN.ipynb` under its own name.
+Next time: the `activate` line, then `lifkit lab` (the first unfinished lab) or `lifkit lab lab2`. It never
+overwrites what you wrote. Hand in `my_labs/labN/labN.ipynb` under its own name.
 """
 
 
