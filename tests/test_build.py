@@ -193,6 +193,7 @@ def test_the_handout_has_no_solutions(tmp_path):
     names = zipfile.ZipFile(wheel).namelist() + zipfile.ZipFile(archive).namelist()
     assert any(name.endswith("keys/lif_euler.npz") for name in names)
     assert any(name.endswith("notebooks/lab2/lab2.ipynb") for name in names)
+    assert "lifkit/jupyter/labconfig/page_config.json" in names
     assert not [name for name in names if "solutions" in name or "tests" in name]
 
 
