@@ -40,6 +40,7 @@ __all__ = [
     "TAGS_IN_ALL",
     "TASK_MEMORY",
     "TASK_SECONDS",
+    "THREADS",
     "TRIES",
     "WAITING",
     "Limits",
@@ -86,9 +87,12 @@ class Limits:
 
 # The box ----------------------------------------------------------------------------------------
 
-#: Cores that a box may keep busy for long, and CPU seconds that it may be ahead of that.  A notebook
-#: is one thread of Python; the half is for what numpy and the kernel do beside it.
+#: Cores that a box may ask for, and CPU seconds that it may be ahead of that.  A notebook is one thread
+#: of Python; the half is for what numpy and the kernel do beside it.
 CORES, HEAD_START = 1.5, 5.0
+
+#: Threads that a box may have beside its processes; a kernel alone has about ten.
+THREADS = 64
 
 #: MB that a box has at least: its kernel's dozen threads take 400 of address space before a notebook
 #: does anything.
@@ -99,12 +103,14 @@ LEAST_MEMORY = 500
 #: Seconds for a kernel to come up.  A forked one takes 0.1 s; a loaded machine gets time.
 START = 60.0
 
-#: Seconds that a kernel has to stop after being interrupted, before it is ended.
+#: Seconds that a kernel has to stop after being interrupted, before it is ended; and that processes have to
+#: go that were ended.
 GRACE = 2.0
 
 #: Times its limit that a cell or an exercise may take on the wall while others have the processor: with
-#: four busy programs a core, and the box politely behind them, it has a tenth of one.
-PATIENCE = 10
+#: four busy programs a core and the box politely behind them it has a thirteenth of one, and with three
+#: other boxes a sixteenth.
+PATIENCE = 20
 
 #: Bytes by which a kernel's messages may make the grader grow before the kernel is ended: what waits
 #: (see below) three times over, for taking it apart.  A message of many parts has no other limit.

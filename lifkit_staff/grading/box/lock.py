@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ..limits import MB, Limits
+from ..limits import MB, THREADS, Limits
 from .errors import REMEDY, SandboxUnavailable
 
 __all__ = ["address_space", "enter", "lock_in", "syscall_filter"]
@@ -51,7 +51,7 @@ def lock_in(limits: Limits, barrier: Any, owner: int | None) -> None:
     for name, value in {
         "RLIMIT_AS": now + limits.memory * MB,
         "RLIMIT_CPU": cpu,
-        "RLIMIT_NPROC": limits.processes + 64,  # counts threads; a kernel alone has about ten
+        "RLIMIT_NPROC": limits.processes + THREADS,
         "RLIMIT_NOFILE": limits.open_files,
         "RLIMIT_FSIZE": limits.file_size * MB,
         "RLIMIT_CORE": 0,

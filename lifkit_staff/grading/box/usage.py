@@ -1,0 +1,94 @@
+"""What processes say of their own use of memory and processors, in the /proc of their box.
+
+Processes end at any time: then they use nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable
+
+__all__ = ["memory", "names", "threads", "waited", "work"]
+
+#: Where Linux says how much memory a process has for itself, and how much it has with shared parts
+#: divided among those who share them.
+_QUICK = ("status", "RssAnon", "RssShmem")
+
+_EXACT = ("smaps_rollup", "Pss_Anon", "Pss_Shmem")
+
+_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+
+
+def names(proc: str) -> frozenset[str]:
+    """Return the processes by their numbers inside; none once the box is gone."""
+    try:
+        return frozenset(filter(str.isdecimal, os.listdir(proc)))
+    except OSError:
+        return frozenset()
+
+
+def threads(process: str) -> list[str]:
+    """Return the folders of a process's threads, given its own."""
+    with contextlib.suppress(OSError):
+        return [f"{process}/task/{thread}" for thread in os.listdir(f"{process}/task")]
+    return []
+
+
+def waited(folders: Iterable[str]) -> dict[str, float]:
+    """Return how many seconds each process, or thread, has waited for a processor."""
+    from lifkit.judge.confine import waited  # a box itself needs Python's own modules only
+
+    return {folder: waited(folder) for folder in folders}
+
+
+def work(processes: Iterable[str]) -> float:
+    """Return the CPU seconds that processes have used, children included that they waited for."""
+    return sum(map(_work, processes))
+
+
+def _work(process: str) -> float:
+    try:
+        with open(f"{process}/stat", encoding="latin-1") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / _TICKS  # utime, stime, cutime, cstime
+    except (OSError, ValueError):
+        return 0.0
+
+
+def memory(processes: Iterable[str], *, exact: bool) -> int:
+    """Return the bytes of memory that processes have together.
+
+    Forked processes share memory, which the quick count takes several times and the exact one once.
+    """
+    file, *fields = _EXACT if exact else _QUICK
+    return sum(_memory(process, file, *fields) for process in processes)
+
+
+def _memory(process: str, file: str, *fields: str) -> int:
+    try:
+        rows = _rows(f"{process}/{file}")
+    except FileNotFoundError:
+        return 0
+    except (OSError, ValueError):  # it may hide this from us: then the quick count has to do
+        return 0 if file == _QUICK[0] else _memory(process, *_QUICK)
+    if fields[0] not in rows and rows.get("Threads", "1").strip() != "1":
+        # Its first thread has ended, and knows nothing of what the others still have.
+        rows = _rows_of_a_thread(process, file, fields[0])
+    return 1024 * sum(int(rows[name].split()[0]) for name in fields if name in rows)
+
+
+def _rows(path: str) -> dict[str, str]:
+    # A process chooses its own name, in any bytes.
+    with open(path, encoding="latin-1") as lines:
+        return dict(line.split(":", 1) for line in lines if ":" in line)
+
+
+def _rows_of_a_thread(process: str, file: str, field: str) -> dict[str, str]:
+    """Return what the first thread says that has memory: all that are left share it."""
+    for thread in threads(process):
+        with contextlib.suppress(OSError, ValueError):
+            rows = _rows(f"{thread}/{file}")
+            if field in rows:
+                return rows
+    return {}
