@@ -35,11 +35,13 @@ __all__ = [
     "PATIENCE",
     "SIDE_FILES",
     "SMALL_FILE",
+    "SOCKET",
     "START",
     "TAGS_DEEP",
     "TAGS_IN_ALL",
     "TASK_MEMORY",
     "TASK_SECONDS",
+    "TCP_SOCKET",
     "THREADS",
     "TRIES",
     "WAITING",
@@ -87,14 +89,18 @@ class Limits:
 
 # The box ----------------------------------------------------------------------------------------
 
-#: Cores that a box may ask for, and CPU seconds that it may be ahead of that.  A notebook is one thread
-#: of Python; the half is for what numpy and the kernel do beside it.
+#: Cores that a box may ask for, and seconds of a core that it may be ahead of that.  A notebook is one
+#: thread of Python; the half is for what numpy and the kernel do beside it.
 CORES, HEAD_START = 1.5, 5.0
 
 #: Threads that a box may have beside its processes; a kernel alone has about ten.
 THREADS = 64
 
-#: MB that a box has at least: its kernel's dozen threads take 400 of address space before a notebook
+#: Bytes of the system's own memory that a socket may hold, and beside that one for the network (there is
+#: only the box's own); Linux says how many there are, and not what they hold.
+SOCKET, TCP_SOCKET = 250_000, 10_000_000
+
+#: MB that a box has at least: its kernel's dozen threads take 150 of address space before a notebook
 #: does anything.
 LEAST_MEMORY = 500
 

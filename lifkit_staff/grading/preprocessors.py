@@ -137,7 +137,7 @@ class Judge(Execute):
         done.metadata["lifkit"] = {**nb.metadata.get("lifkit", {}), "seconds": result.seconds}
         resources["lifkit"] = {
             "exercises": json.loads(result.verdicts),
-            "record": self.record(nb, resources, result.notes),
+            "record": self.record(nb, resources, result.notes) | {"counted_by": result.counted_by},
         }
         return done, resources
 

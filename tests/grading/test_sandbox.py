@@ -331,11 +331,11 @@ def test_what_asks_for_more_than_its_share_of_the_cores_is_ended(sandbox):
     rivals = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
     core = {min(os.sched_getaffinity(0))}
     try:
-        for children, status in ((1, "ok"), (8, "too many processes")):
+        for children, seconds, status in ((1, 12, "ok"), (8, 600, "too many processes")):
             with Kernel(Limits(timeout=60), {}) as kernel:
                 for process in (kernel._manager.provisioner.inside, *(one.pid for one in rivals)):
                     os.sched_setaffinity(process, core)
-                assert kernel.execute(BURN.format(children, 12)).status == status
+                assert kernel.execute(BURN.format(children, seconds)).status == status
     finally:
         for rival in rivals:
             rival.kill()
@@ -362,6 +362,32 @@ def test_memory_is_counted_where_the_first_thread_has_ended(kernel):
     before = memory(kernel.box)
     assert kernel.execute(HEADLESS).status == "ok"
     assert 400e6 < memory(kernel.box) - before < 800e6
+
+
+SOCKETS = """
+import os, socket, time
+def fill():
+    try:
+        while True:
+            kept.append(socket.socketpair())
+    except OSError:
+        time.sleep(600)
+kept = []
+for _ in range(12):
+    if os.fork() == 0:
+        fill()
+time.sleep(600)
+"""
+
+
+def test_a_socket_counts_as_what_it_may_hold(sandbox):
+    """What it does hold is told nowhere; nine processes of 100 pairs may hold 450 MB."""
+    with Kernel(Limits(timeout=60, memory=400), {}) as kernel:
+        assert (
+            kernel.execute("import socket; pairs = [socket.socketpair() for _ in 'abc']").status
+            == "ok"
+        )
+        assert kernel.execute(SOCKETS).status == "out of memory"
 
 
 def test_a_process_that_is_ending_is_not_taken_for_a_large_one(sandbox):

@@ -83,10 +83,9 @@ class Box:
         self.limits = limits
         self.owner = 2**30 + secrets.randbits(29) if _can_change_users() else None
         self.ended = ""
-        self._checked = 0.0
-        self._kills = 0
+        self._began = self._checked = time.monotonic()
+        self._seen, self._kills = 0.0, 0
         self.group: cgroup.Group | None = None
-        self._began = time.monotonic()
         reading, writing = os.pipe()
         command = [program, *mounts(limits, hidden, self.owner), "--info-fd", str(writing), "--"]
         # The shell says when the box is whole, then waits for a line that never comes: when the
@@ -143,14 +142,16 @@ class Box:
         now = time.monotonic()
         if (now - self._checked < 0.05 and not at_once) or self.ended:
             return self.ended
-        self._checked = now
         processes = self._folders()
         if not processes:
             return ""  # it is gone; whoever asked finds out
-        # What it had and what it waited for: how much it gets depends on who else wants some.
-        wanted = self.work() + sum(usage.waited(processes).values())
+        # What it gets depends on who else wants some, so what counts too is how many are seen to run; not
+        # before they have worked for a while, since memory may be what they are about to fill.
+        self._seen += usage.running(processes) * min(now - self._checked, 0.5)
+        self._checked, work = now, self.work()
         most = CORES * (now - self._began) + HEAD_START
-        if len(processes) > self.limits.processes or wanted > most:
+        greedy = work > most or (self._seen > most and work > HEAD_START)
+        if len(processes) > self.limits.processes or greedy:
             self.ended = "too many processes"
         elif self._over_memory(processes):
             self.ended = "out of memory"
@@ -164,8 +165,8 @@ class Box:
         return all(usage.memory(processes, exact=exact) > most for exact in (False, True))
 
     def _most_memory(self) -> int:
-        """Return the bytes that its processes may have beside the files in its memory."""
-        most = self.limits.memory * MB
+        """Return the bytes that its processes may have beside its files and its sockets."""
+        most = self.limits.memory * MB - usage.sockets(self.path("/proc/1"))
         with contextlib.suppress(OSError):  # it is gone; whoever asked finds out
             for place in ("/tmp", "/dev/shm"):
                 disk = os.statvfs(self.path(place))

@@ -9,7 +9,9 @@ import contextlib
 import os
 from collections.abc import Iterable
 
-__all__ = ["memory", "names", "threads", "waited", "work"]
+from ..limits import SOCKET, TCP_SOCKET
+
+__all__ = ["memory", "names", "running", "sockets", "threads", "waited", "work"]
 
 #: Where Linux says how much memory a process has for itself, and how much it has with shared parts
 #: divided among those who share them.
@@ -44,16 +46,32 @@ def waited(folders: Iterable[str]) -> dict[str, float]:
 
 def work(processes: Iterable[str]) -> float:
     """Return the CPU seconds that processes have used, children included that they waited for."""
-    return sum(map(_work, processes))
+    return sum(sum(map(int, fields[11:15])) for fields in map(_stat, processes) if fields) / _TICKS
 
 
-def _work(process: str) -> float:
+def running(processes: Iterable[str]) -> int:
+    """Return how many processes have a processor or wait for one."""
+    return sum(fields[0] == "R" for fields in map(_stat, processes) if fields)
+
+
+def _stat(process: str) -> list[str]:
+    """Return its state, and what follows; among others utime, stime, cutime and cstime."""
     try:
         with open(f"{process}/stat", encoding="latin-1") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return sum(map(int, fields[11:15])) / _TICKS  # utime, stime, cutime, cstime
-    except (OSError, ValueError):
-        return 0.0
+            return file.read().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def sockets(process: str) -> int:
+    """Return the bytes that all sockets of a process's network may hold; what they do is not told."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        with open(f"{process}/net/sockstat") as file:
+            # sockets: used 16
+            # TCP: inuse 1 ...
+            used, tcp = (int(file.readline().split()[2]) for _ in range(2))
+            return used * SOCKET + tcp * TCP_SOCKET
+    return 0
 
 
 def memory(processes: Iterable[str], *, exact: bool) -> int:

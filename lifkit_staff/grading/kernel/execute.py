@@ -89,12 +89,15 @@ class Run:
         How the cells ended, by index.
     kernels : int
         How many kernels it took.
+    counted_by : str
+        What counts the memory and the time of them: ``"control group"``, ``"/proc"``, or nothing.
     """
 
     notebook: NotebookNode
     heard: dict[str, list[Heard]] = field(default_factory=dict)
     ended: dict[int, Reply] = field(default_factory=dict)
     kernels: int = 0
+    counted_by: str = ""
 
 
 def run(
@@ -178,6 +181,8 @@ class _Runner:
     def go(self, kernel: Kernel) -> None:
         """Run and ask as far as this kernel lives."""
         self.run.kernels += 1
+        if kernel.box is not None:
+            self.run.counted_by = "control group" if kernel.box.group else "/proc"
         for index, cell in self.cells:
             if not self._ask_all(kernel, self.plan.before.get(index, ())):
                 return
