@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -174,6 +175,9 @@ def _grade(options: argparse.Namespace, root: Path, executor: Any) -> int:
         from sqlalchemy.exc import SQLAlchemyError
 
         from . import classroom
+    except ImportError as error:
+        print(f"lifkit: {_unusable(error)}", file=sys.stderr)
+        return 1
     finally:
         gc.enable()
     logging.getLogger("lifkit_staff.grading").setLevel(logging.ERROR)
@@ -203,10 +207,10 @@ def _say(lab: str, root: Path, done: object, students: Sequence[str] = ()) -> No
     if done.skipped:
         print(f"{len(done.skipped)} unchanged since they were graded (--force grades them again).")
     for student, why in sorted(done.odd.items()):
-        said = f"look at this one; it could not be graded: {why}"
+        said = f"look at this one; it could not be graded: {printable(why)}"
         print(f"{printable(student)}: {said}", file=sys.stderr)
     for student, why in sorted(done.failed.items()):
-        said = f"NOT GRADED, the grader itself failed: {why}"
+        said = f"NOT GRADED, the grader itself failed: {printable(why)}"
         print(f"{printable(student)}: {said}", file=sys.stderr)
     records = [one for one in read_all(root, lab) if not students or one["student"] in students]
     print(class_table(records, totals(root, lab)))
@@ -222,6 +226,18 @@ def _say_who_reads(root: Path) -> None:
             f"to yourself: chmod go-rwx {root}",
             file=sys.stderr,
         )
+
+
+def _unusable(error: ImportError) -> str:
+    """Say which package of this environment can't be used, and what may have led to another one."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    where = frames[-1][0].f_code.co_filename
+    paths = os.environ.get("PYTHONPATH")
+    led = f" PYTHONPATH={paths} comes before the environment: unset it." if paths else ""
+    return (
+        f"This Python environment ({sys.prefix}) can't be used: {where}: {str(error).strip()}.{led} To set "
+        "it up anew, with the packages it was tested with: make setup."
+    )
 
 
 def _sentence(root: Path, error: Exception) -> str:

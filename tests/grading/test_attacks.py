@@ -96,6 +96,7 @@ def test_nothing_was_found_reached_or_opened(course):
         "gradebook by sql",
         "another scheduler",
         "shared memory",
+        "large pages",
     ):
         text = (course / "autograded" / FLAT[name] / "lab1" / "lab1.ipynb").read_text()
         for word in ("FOUND", "SAW", "REACHED", "OPENED"):
@@ -126,7 +127,16 @@ class Page(html.parser.HTMLParser):
 
 @pytest.mark.slow
 def test_no_script_of_a_submission_gets_into_a_page(course):
-    seen = ("scripts", "forged messages", "links in text", "files in the way", "covered pages")
+    seen = (
+        "scripts",
+        "forged messages",
+        "links in text",
+        "files in the way",
+        "covered pages",
+        "an exception that is a page",
+        "a name for a terminal",
+        "words for a terminal",
+    )
     for name in map(FLAT.get, seen):
         call(course, "nbgrader", "generate_feedback", "lab1", "--force", "--student", name)
         page = (course / "feedback" / name / "lab1" / "lab1.html").read_text()
@@ -139,6 +149,21 @@ def test_no_script_of_a_submission_gets_into_a_page(course):
         "a &lt; b &amp; c"
         in (course / "feedback" / FLAT["scripts"] / "lab1" / "lab1.html").read_text()
     )
+
+
+@pytest.mark.slow
+def test_side_files_are_shown_only_where_no_browser_runs_them(course):
+    folder = course / "autograded" / FLAT["pages of other kinds"] / "lab1"
+    assert sorted(path.name for path in folder.iterdir()) == ["e.txt", "lab1.ipynb"]
+
+
+@pytest.mark.slow
+def test_nothing_of_a_secret_input_is_told(course):
+    """Of a public one it is: nobody has to find out what their own sentence said."""
+    item = verdict(course, FLAT["inputs in an exception"])["exercises"]["passive_euler"]
+    told = [line["detail"] for line in item["properties"] if line["status"] == "fail"]
+    secret = [line for line in told if "secret" in line]
+    assert told and not [line for line in secret if "GIVEN" in line]
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ import numpy as np
 from lifkit.judge import Answer, Attempt, Case, Exercise, Problem, unpack
 
 from ..limits import ANSWER_ITEMS, ANSWER_TEXT, ANSWERS
+from ..submission.sanitize import clean_name
 
 __all__ = ["Asked", "Unreadable", "read", "without_addresses"]
 
@@ -217,8 +218,7 @@ def _problem(tree: dict[str, Any]) -> Problem:
 
 def without_addresses(text: str) -> str:
     """Return a text without addresses in memory, which differ from run to run, or control signs."""
-    text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", text)
-    return "".join(sign if sign.isprintable() else " " for sign in text)
+    return clean_name(re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", text))
 
 
 def _words(text: Any, most: int) -> str:

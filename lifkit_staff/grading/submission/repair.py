@@ -21,7 +21,7 @@ from nbformat.v4 import new_notebook
 from ..bounded import TooMuch, bounded
 from ..limits import CELLS, COPIES, NOTEBOOK_FILE, NOTEBOOK_SOURCE, SMALL_FILE
 from .files import linked
-from .sanitize import clean_text
+from .sanitize import clean_name, clean_text
 
 __all__ = ["Known", "Unreadable", "repair", "placeholder", "read_notebook"]
 
@@ -79,8 +79,7 @@ def _read(path: Path) -> NotebookNode:
         instead = f" There is {others[0]}: rename it and hand in again." if others else ""
         if below and not others:
             instead = f" There is {below[0]}: hand in the notebook itself, not a folder."
-        instead = clean_text(instead)
-        raise Unreadable(f"No file called {path.name} was handed in.{instead}")
+        raise Unreadable(f"No file called {path.name} was handed in.{clean_name(instead)}")
     size = path.stat().st_size
     if size > NOTEBOOK_FILE:
         raise Unreadable(
@@ -156,7 +155,7 @@ def _cells_of(tree: Any) -> list[tuple[str, str, str, str | None]]:
         marks = cell.get("metadata")
         marks = marks.get("nbgrader") if isinstance(marks, dict) else None
         grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
-        known = clean_text(grade_id)[:100] if isinstance(grade_id, str) else None
+        known = clean_name(grade_id[:100]) if isinstance(grade_id, str) else None
         kept.append((kind, clean_text(source), f"cell-{number}", known))
     if total > NOTEBOOK_SOURCE:
         raise ValueError("more text than a person can write")
