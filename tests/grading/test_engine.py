@@ -351,7 +351,7 @@ def changed_at(course):
 def interrupted(slow):
     running = start(slow)
     os.killpg(running.pid, signal.SIGINT)
-    running.communicate(timeout=60)
+    running.communicate(timeout=600)
     assert running.returncode not in (0, 1)
     return record(slow)
 
