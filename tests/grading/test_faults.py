@@ -95,6 +95,16 @@ def test_a_gradebook_that_somebody_else_holds_is_named_and_nothing_is_lost(cours
     assert gradebook_scores(course, "ann") == before
 
 
+@pytest.mark.sandbox
+@pytest.mark.slow
+def test_who_asks_for_one_student_is_shown_one(course, said):
+    hand_in(course, "bob")
+    options = ("--no-figures", "--no-feedback")
+    assert "\nbob " in call(course, "lifkit", "grade", LAB, *options)
+    only = call(course, "lifkit", "grade", LAB, *options, "--student", "ann")
+    assert "\nann " in only and "bob" not in only
+
+
 @pytest.mark.slow
 def test_too_little_memory_for_a_kernel_is_refused(course):
     assert "no kernel starts" in refused(course, "--memory", "10")
