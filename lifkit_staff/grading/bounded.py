@@ -32,7 +32,7 @@ __all__ = ["Helper", "TooMuch", "bounded"]
 TASKS = {
     "clean": ("submission.sanitize", "clean_page"),
     "feedback": ("feedback", "write_feedback"),
-    "read": ("submission.repair", "rebuilt"),
+    "read": ("submission.read", "rebuilt"),
 }
 assert TASKS.keys() == TASK_SECONDS.keys()
 

@@ -31,6 +31,7 @@ __all__ = [
     "NOTEBOOK_FILE",
     "NOTEBOOK_OUTPUT",
     "NOTEBOOK_SOURCE",
+    "OTHER_NAMES",
     "PAGES",
     "PATIENCE",
     "SIDE_FILES",
@@ -137,6 +138,9 @@ NOTEBOOK_FILE, CELLS, NOTEBOOK_SOURCE = 64_000_000, 1000, 2_000_000
 
 #: Bytes of a notebook file that are read without further limits: they become a hundred times as many.
 SMALL_FILE = 2_000_000
+
+#: Notebooks that are looked into where none has the lab's name: copies and tries, and not a whole disk.
+OTHER_NAMES = 10
 
 #: Characters of a cell that are read as Python; the course's longest has 3000.
 CELL_SOURCE = 100_000
