@@ -32,6 +32,7 @@ __all__ = ["Helper", "TooMuch", "bounded"]
 TASKS = {
     "clean": ("submission.sanitize", "clean_page"),
     "feedback": ("feedback", "write_feedback"),
+    "formgrader": ("formgrader", "converted"),
     "read": ("submission.read", "rebuilt"),
 }
 assert TASKS.keys() == TASK_SECONDS.keys()
