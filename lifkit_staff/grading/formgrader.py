@@ -27,6 +27,7 @@ from traitlets.config import Config
 from ..course import find_root
 from .bounded import TooMuch, bounded
 from .page import markdown
+from .verdict.record import read, verdict_path
 
 __all__ = ["Marking", "converted", "from_ansi", "from_code", "from_markdown", "unchanged"]
 
@@ -35,13 +36,16 @@ class Marking(Preprocessor):
     """Puts below each answer what the instructor's notebook has in its place, and has the texts converted.
 
     Rubrics are read when a page is made and stored nowhere, so no student's notebook or page holds them.
+    On top stands what the grader noted: which file it took, which cells it mended.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Prepare a page of the formgrader; any other stays as it is."""
         if "submission_id" not in resources:
             return nb, resources
-        source = self._source(Path(resources["metadata"]["path"]), resources["assignment_id"])
+        root = find_root(Path(resources["metadata"]["path"]))
+        lab, student = resources["assignment_id"], resources["student"]
+        source = self._source(root, lab)
         rubrics = self._rubrics(source)
         cells = []
         for cell in nb.cells:
@@ -51,19 +55,23 @@ class Marking(Preprocessor):
                 cells += [new_markdown_cell(rubric)] if rubric else []
         nb.cells = cells
         texts = list(dict.fromkeys(_texts(nb)))
+        notes = list(read(verdict_path(root, lab, student)).get("notes", ()))
         try:
             made = bounded("formgrader", texts)
         except TooMuch as error:
-            nb.cells.insert(0, new_markdown_cell(_PLAIN.format(html.escape(str(error)))))
-            own = {cell.source for cell in source} | set(rubrics.values()) | {nb.cells[0].source}
-            texts = [(kind, text) for kind, text in _texts(nb) if text in own]
+            notes.append(f"Shown as plain text, since to convert it was too much work: {error}.")
+            own = {cell.source for cell in source} | set(rubrics.values())
+            texts = [(kind, text) for kind, text in texts if text in own]
             made = bounded("formgrader", texts)
-        resources["lifkit_converted"] = dict(zip(texts, made, strict=True))
+        found = dict(zip(texts, made, strict=True))
+        if notes:
+            nb.cells.insert(0, new_markdown_cell(_list(notes)))
+            found["markdown", nb.cells[0].source] = nb.cells[0].source
+        resources["lifkit_converted"] = found
         return nb, resources
 
-    def _source(self, autograded: Path, lab: str) -> list[NotebookNode]:
+    def _source(self, root: Path, lab: str) -> list[NotebookNode]:
         """Return the cells of the instructor's notebook, if it is there."""
-        root = find_root(autograded)
         coursedir = CourseDirectory(config=self.config, root=str(root))
         folder = root / coursedir.format_path(coursedir.source_directory, ".", lab)
         try:
@@ -91,17 +99,23 @@ class Marking(Preprocessor):
         return found
 
 
-_RUBRIC = """\
-<div style="background: #fff8e1; border-left: 4px solid #c77700; margin: 0 0 2em; padding: 0.5em 1em">
+_LOOKS = "background: #fff8e1; border-left: 4px solid #c77700; margin: 0 0 2em; padding: 0.5em 2em"
+
+_RUBRIC = f"""\
+<div style="{_LOOKS}">
 
 **For whoever marks; not in what students get.**
 
-{}
+{{}}
 
 </div>
 """
 
-_PLAIN = "**Shown as plain text, since to convert what was handed in was too much work: {}.**"
+
+def _list(notes: Sequence[str]) -> str:
+    """Return what is to know of a submission as HTML, since it may name files and cells of a student's."""
+    items = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
+    return f'<ul style="{_LOOKS}">{items}</ul>'
 
 
 def _is_answer(cell: NotebookNode) -> bool:

@@ -44,7 +44,6 @@ details.whole { border-top: 1px solid #ccc; margin-top: 2rem; padding-top: 1rem;
 details.whole > summary { font-size: 1.2rem; }
 pre { background: #f6f6f4; font-size: 0.88rem; line-height: 1.4; overflow-x: auto; padding: 0.6rem; }
 .written, .notebook, .report { overflow-x: auto; }
-.anchor-link { display: none; }
 img { height: auto; max-width: 100%; }
 :focus-visible { outline: 3px solid #06c; }
 @media print {
@@ -103,9 +102,14 @@ _ATTRIBUTES = frozenset(
 )
 
 
+#: An equation's number, which the converter puts right behind the equation.
+_NUMBER = re.compile(r"\\tag\{([^{}]*)\}")
+
+
 def _equation(text: str, display: str) -> str:
+    numbered = _NUMBER.sub(r"\\qquad\\text{(\1)}", text)
     try:
-        root = ElementTree.fromstring(convert(text, display=display, xmlns=""))
+        root = ElementTree.fromstring(convert(numbered, display=display, xmlns=""))
         for node in root.iter():
             if node.tag not in _ELEMENTS or not node.attrib.keys() <= _ATTRIBUTES | {"xmlns"}:
                 raise ValueError(f"no part of a formula: {node.tag} {node.attrib}")
@@ -123,7 +127,9 @@ def markdown(source: str) -> str:
     >>> "<math" in markdown("a rate $r$")
     True
     """
-    return str(MarkdownWithMath(renderer=_MathML(escape=False)).render(source))
+    return str(
+        MarkdownWithMath(renderer=_MathML(escape=False, exclude_anchor_links=True)).render(source)
+    )
 
 
 def _page(nb: NotebookNode, record: Mapping[str, Any] | None, total: Total | None) -> str:

@@ -1,5 +1,6 @@
 """The formgrader's pages: rubrics where one marks and nowhere else, and no text that hangs the server."""
 
+import json
 import shutil
 import time
 
@@ -28,7 +29,7 @@ def course(tmp_path_factory):
     return course
 
 
-def page(course, notebook, **more):
+def page(course, notebook):
     """Return a page as the formgrader makes it, of a notebook in autograded/."""
     path = course / "autograded" / "ada" / LAB / f"{LAB}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,7 +38,7 @@ def page(course, notebook, **more):
     config.HTMLExporter.template_name = "formgrade"
     config.HTMLExporter.extra_template_basedirs = [template_path]
     resources = {"assignment_id": LAB, "notebook_id": LAB, "index": 0, "total": 1, "base_url": ""}
-    resources |= {"submission_id": "1"} | more
+    resources |= {"submission_id": "1", "student": "ada"}
     return HTMLExporter(config=config).from_filename(str(path), resources=resources)[0]
 
 
@@ -82,6 +83,17 @@ def test_the_page_is_nbgrader_s_with_equations_that_need_no_network(course):
     )
     assert "<math" in found and '<div class="highlight' in found
     assert "<pre>import" not in found  # nothing fell back to plain text
+
+
+def test_what_the_grader_noted_stands_on_top(course):
+    record = course / "verdicts" / LAB / "ada.json"
+    record.parent.mkdir(parents=True)
+    note = "No file called lab2.ipynb was handed in: <b>x.ipynb was graded in its place."
+    record.write_text(json.dumps({"notes": [note]}))
+    found = page(course, released())
+    record.unlink()
+    place = found.index("&lt;b&gt;x.ipynb was graded in its place.")
+    assert place < found.index("Lab 2: The leaky")
 
 
 def out(kind, **content):
