@@ -1,4 +1,4 @@
-"""A notebook that carries the lab's cells is taken under any name, and only then."""
+"""A notebook that carries the lab's cells is taken under any name, whatever wrote it."""
 
 import json
 import os
@@ -96,3 +96,10 @@ def test_a_thousand_files_are_not_all_looked_into(tmp_path):
     for number in range(OTHER_NAMES):
         (tmp_path / f"{number}.ipynb").unlink()
     assert read(tmp_path)[0] == list(WORK.values())
+
+
+def test_a_notebook_saved_on_windows_is_the_same_one(tmp_path):
+    handed_in(
+        tmp_path, "lab2.ipynb", {name: text.replace("\n", "\r\n") for name, text in STUBS.items()}
+    )
+    assert read(tmp_path)[0] == list(STUBS.values())

@@ -214,7 +214,8 @@ def _cells_of(tree: Any) -> list[tuple[str, str, str, str | None]]:
         marks = marks.get("nbgrader") if isinstance(marks, dict) else None
         grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
         known = clean_text(grade_id)[:100] if isinstance(grade_id, str) else None
-        kept.append((kind, clean_text(source), f"cell-{number}", known))
+        source = clean_text(source).replace("\r\n", "\n")  # by an editor on Windows
+        kept.append((kind, source, f"cell-{number}", known))
     if total > NOTEBOOK_SOURCE:
         raise ValueError("more text than a person can write")
     return kept
