@@ -6,6 +6,7 @@ may need hours for.  So a helper turns them into HTML, with limits, and the page
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import re
@@ -43,9 +44,9 @@ class Marking(Preprocessor):
         """Prepare a page of the formgrader; any other stays as it is."""
         if "submission_id" not in resources:
             return nb, resources
-        root = find_root(Path(resources["metadata"]["path"]))
+        coursedir = self._coursedir(Path(resources["metadata"]["path"]))
         lab, student = resources["assignment_id"], resources["student"]
-        source = self._source(root, lab)
+        source = _source(coursedir, lab)
         rubrics = self._rubrics(source)
         cells = []
         for cell in nb.cells:
@@ -54,36 +55,22 @@ class Marking(Preprocessor):
                 rubric = rubrics.get(cell.metadata["nbgrader"]["grade_id"])
                 cells += [new_markdown_cell(rubric)] if rubric else []
         nb.cells = cells
-        texts = list(dict.fromkeys(_texts(nb)))
-        notes = list(read(verdict_path(root, lab, student)).get("notes", ()))
-        try:
-            made = bounded("formgrader", texts)
-        except TooMuch as error:
-            notes.append(f"Shown as plain text, since to convert it was too much work: {error}.")
-            own = {cell.source for cell in source} | set(rubrics.values())
-            texts = [(kind, text) for kind, text in texts if text in own]
-            made = bounded("formgrader", texts)
-        found = dict(zip(texts, made, strict=True))
+        notes = list(read(verdict_path(Path(coursedir.root), lab, student)).get("notes", ()))
+        own = {cell.source for cell in source} | set(rubrics.values())
+        found, too_much = _made(list(dict.fromkeys(_texts(nb))), own)
+        notes += [f"Shown as plain text: {too_much}."] if too_much else []
         if notes:
             nb.cells.insert(0, new_markdown_cell(_list(notes)))
             found["markdown", nb.cells[0].source] = nb.cells[0].source
         resources["lifkit_converted"] = found
         return nb, resources
 
-    def _source(self, root: Path, lab: str) -> list[NotebookNode]:
-        """Return the cells of the instructor's notebook, if it is there."""
-        coursedir = CourseDirectory(config=self.config, root=str(root))
-        folder = root / coursedir.format_path(coursedir.source_directory, ".", lab)
-        try:
-            tree = json.loads((folder / f"{lab}.ipynb").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return []
-        return [
-            NotebookNode(
-                cell, source="".join(cell["source"]), metadata=NotebookNode(cell["metadata"])
-            )
-            for cell in tree["cells"]
-        ]
+    def _coursedir(self, autograded: Path) -> CourseDirectory:
+        """Return the course that a graded submission belongs to."""
+        coursedir = CourseDirectory(config=self.config)
+        with contextlib.suppress(FileNotFoundError):  # its configuration may lie elsewhere
+            coursedir.root = str(find_root(autograded))
+        return coursedir
 
     def _rubrics(self, source: Sequence[NotebookNode]) -> dict[str, str]:
         """Return what to show below each answer that is marked by hand, by its grade_id."""
@@ -112,6 +99,19 @@ _RUBRIC = f"""\
 """
 
 
+def _source(coursedir: CourseDirectory, lab: str) -> list[NotebookNode]:
+    """Return the cells of the instructor's notebook, if it is there."""
+    folder = Path(coursedir.root, coursedir.format_path(coursedir.source_directory, ".", lab))
+    try:
+        tree = json.loads((folder / f"{lab}.ipynb").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return [
+        NotebookNode(cell, source="".join(cell["source"]), metadata=NotebookNode(cell["metadata"]))
+        for cell in tree["cells"]
+    ]
+
+
 def _list(notes: Sequence[str]) -> str:
     """Return what is to know of a submission as HTML, since it may name files and cells of a student's."""
     items = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
@@ -137,6 +137,17 @@ def _texts(nb: NotebookNode) -> Iterator[tuple[str, str]]:
                 yield from (
                     (kinds[name], text) for name, text in output.data.items() if name in kinds
                 )
+
+
+def _made(texts: list[tuple[str, str]], own: set[str]) -> tuple[dict[tuple[str, str], str], str]:
+    """Have texts converted; where that is too much, the course's own alone, and say what was too much."""
+    too_much = ""
+    for wanted in (texts, [(kind, text) for kind, text in texts if text in own]):
+        try:
+            return dict(zip(wanted, bounded("formgrader", wanted), strict=True)), too_much
+        except TooMuch as error:
+            too_much = too_much or f"to convert it was too much work, {error}"
+    return {}, too_much
 
 
 def converted(texts: Sequence[Sequence[str]]) -> list[str]:
