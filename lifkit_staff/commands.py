@@ -109,9 +109,9 @@ def _static_page(options: argparse.Namespace) -> None:
 
 def grade(parser: argparse.ArgumentParser) -> None:
     """grade a lab's submissions"""
-    from .grading import commands
+    from .grading.commands import add_grade_arguments
 
-    commands.add_grade_arguments(parser)
+    add_grade_arguments(parser)
 
 
 def feedback(parser: argparse.ArgumentParser) -> None:
@@ -123,9 +123,9 @@ def feedback(parser: argparse.ArgumentParser) -> None:
 
 def report(parser: argparse.ArgumentParser) -> None:
     """show how the class did"""
-    from .grading import commands
+    from .grading.report_command import add_report_arguments
 
-    commands.add_report_arguments(parser)
+    add_report_arguments(parser)
 
 
 def _add_root(parser: argparse.ArgumentParser) -> None:

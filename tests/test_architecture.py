@@ -123,6 +123,14 @@ FILES = {
         matplotlib_inline="shows its figures",
         traitlets="what it is configured with",
     ),
+    "lifkit_staff/grading/formgrader.py": may(
+        "lifkit_staff.course",
+        jinja2="what nbconvert's templates call",
+        nbconvert="makes the formgrader's pages",
+        nbformat="what a notebook is",
+        nbgrader="knows a cell's marks",
+        traitlets="what its settings are made of",
+    ),
     "lifkit_staff/grading/page.py": may(
         "lifkit.judge",
         nbconvert="the notebook below the page's own part",

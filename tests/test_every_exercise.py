@@ -10,11 +10,13 @@ import warnings
 import numpy as np
 import pytest
 
-from lifkit.judge import report_on
+from lifkit.judge import report_on, values
 from lifkit.judge.calling import answer
 from lifkit.judge.compare import by_name
 from lifkit_staff.authoring.equivalent import MOST_ENTRIES, excused, reason
 from lifkit_staff.authoring.mutants import accepted, agrees
+from lifkit_staff.exercise import make_key
+from lifkit_staff.grading.verdict.cases import draw
 from tests.exercise_contract import (
     SEEDS,
     WRITTEN,
@@ -169,6 +171,17 @@ def test_no_case_is_new_at_another_draw(reference):
     drawn = [reference.draw(np.random.default_rng(5)) for _ in range(2)]
     assert [case.name for case in drawn[0]] == [case.name for case in drawn[1]]
     assert len({case.name for case in first}) == len(first)
+
+
+@each
+def test_secret_cases_come_with_what_the_solution_gives(reference):
+    """Those made by hand, which are public too, are solved once and not for each student."""
+    for student in ("ada", "ben"):
+        key = draw(reference, 1, student).key
+        anew = make_key(reference, key.cases, with_mistakes=False)
+        assert values.same(
+            [dict(row) for row in key.expected], [dict(row) for row in anew.expected]
+        )
 
 
 # --- Single edits by machine ---------------------------------------------------------------------

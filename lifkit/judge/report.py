@@ -17,7 +17,7 @@ from .calling import Answer, Attempt, Problem, attempt
 from .compare import Gap, compare
 from .diagnose import diagnose, diagnose_part
 from .explain import from_earlier, from_message, from_notebook, from_problem, habits_in
-from .model import Exercise, Key, Mistake, Property
+from .model import Exercise, Key, Mistake, Property, Slip
 from .pairs import pair_of
 from .symptoms import symptoms
 
@@ -76,6 +76,8 @@ class Report:
         What the numbers look like, when no known mistake fits.
     problem : Problem or None
         The first exception or time-out.
+    slips : tuple of Slip
+        Where to look in the student's own program, as far as that was found.
     """
 
     exercise: Exercise
@@ -87,11 +89,23 @@ class Report:
     habits: tuple[Mistake, ...] = ()
     symptoms: tuple[str, ...] = ()
     problem: Problem | None = None
+    slips: tuple[Slip, ...] = ()
 
     @property
     def passed(self) -> bool:
         """Whether everything is right."""
         return self.outcome == "correct"
+
+    @property
+    def unexplained(self) -> bool:
+        """Whether something is wrong that no known mistake explains."""
+        causes = [mistake for mistake in self.mistakes if mistake not in self.habits]
+        return self.outcome in ("wrong", "partial", "error") and not causes and self.failing
+
+    @property
+    def failing(self) -> bool:
+        """Whether a property does not hold, apart from bad habits."""
+        return any(line.status != "pass" for line in self.lines[:-1])
 
 
 def report_on(key: Key, target: Callable[..., Any], **options: Any) -> Report:

@@ -31,6 +31,7 @@ __all__ = [
     "NOTEBOOK_FILE",
     "NOTEBOOK_OUTPUT",
     "NOTEBOOK_SOURCE",
+    "OTHER_NAMES",
     "PAGES",
     "PATIENCE",
     "SIDE_FILES",
@@ -150,6 +151,9 @@ NOTEBOOK_FILE, CELLS, NOTEBOOK_SOURCE = 64_000_000, 1000, 2_000_000
 #: Bytes of a notebook file that are read without further limits: they become a hundred times as many.
 SMALL_FILE = 2_000_000
 
+#: Notebooks that are looked into where none has the lab's name: copies and tries, and not a whole disk.
+OTHER_NAMES = 10
+
 #: Characters of a cell that are read as Python; the course's longest has 3000.
 CELL_SOURCE = 100_000
 
@@ -170,9 +174,11 @@ PAGES, TAGS_DEEP, TAGS_IN_ALL = 600_000, 50, 30_000
 # Outside the box --------------------------------------------------------------------------------
 
 #: CPU seconds, by task, and MB that one piece of work on a student's text may take outside the box:
-#: a table of 1000 rows is cleaned in 1 s, a notebook of 64 MB read in 2 s with 600 MB, and the page of a
-#: lab with all its figures written in 2 s.
-TASK_SECONDS, TASK_MEMORY = {"clean": 10, "read": 20, "feedback": 60}, 1500
+#: a table of 1000 rows is cleaned in 1 s, a notebook of 64 MB read in 2 s with 600 MB, the page of a lab
+#: with all its figures written in 2 s, and the texts of one converted for the formgrader in 1 s, while
+#: somebody waits.
+TASK_SECONDS = {"clean": 10, "read": 20, "feedback": 60, "formgrader": 10}
+TASK_MEMORY = 1500
 
 #: Tags that are cleaned without such limits, and CPU seconds for all of them in a notebook: a hundred
 #: tags can become no more than some thousand, however they are nested.

@@ -205,9 +205,9 @@ class Submissions(Autograde, PlainCopies):
         output, resources = self.exporter.from_filename(wanted, resources=resources)
         verdict_path(self._root, self.lab, student).unlink(missing_ok=True)
         self.write_single_notebook(output, resources)
-        import nbformat
+        from nbformat import v4
 
-        return self._judge.job(nbformat.reads(output, as_version=4), resources)
+        return self._judge.job(v4.reads(output), resources, output)
 
     def _finish(self, future: Future[Result], student: str) -> None:
         """Write what came back, through nbgrader's own steps."""

@@ -290,6 +290,12 @@ def _latin(folder):
     os.rename(folder / "lab1.ipynb", os.fsencode(folder) + b"/L\xf6sung.ipynb")
 
 
+def _twice(folder):
+    text = (folder / "lab1.ipynb").read_text()
+    (folder / "lab1.ipynb").rename(folder / "lab1 (1).ipynb")
+    (folder / "lab1 (2).ipynb").write_text(text.replace("np.zeros", "np.ones"))
+
+
 def _inside(folder):
     (folder / "lab1").mkdir()
     (folder / "lab1.ipynb").rename(folder / "lab1" / "lab1.ipynb")
@@ -546,7 +552,7 @@ QUICK = {
     "nested": Attack(
         instead=b"[" * 100_000, euler="missing", exact="missing", says="can't be opened"
     ),
-    "renamed": Attack(rename="lab1 (2).ipynb", euler="missing", exact="missing", says="rename it"),
+    "renamed": Attack(rename="lab1 (2).ipynb", says="lab1 (2).ipynb was graded in its place"),
     "no notebook": Attack(
         rename="lab1.txt", euler="missing", exact="missing", says="No file called"
     ),
@@ -686,7 +692,17 @@ QUICK = {
     "deep folders": Attack(code=EULER, tree=_deep, euler="correct", by_hand=2.0),
     "5000 files": Attack(code=EULER, tree=_many, euler="correct", by_hand=2.0),
     "files in the way": Attack(code=EULER, tree=_in_the_way, euler="correct", by_hand=2.0),
-    "a name in Latin-1": Attack(tree=_latin, euler="missing", exact="missing", says="rename it"),
+    "a name in Latin-1": Attack(tree=_latin, says="sung.ipynb was graded in its place"),
+    "two other names": Attack(
+        tree=_twice, euler="missing", exact="missing", says="answer as many of its questions"
+    ),
+    "somebody else's name": Attack(
+        rename="lab1.txt",
+        links={"other.ipynb": "../../AAA/lab1/lab1.ipynb"},
+        euler="missing",
+        exact="missing",
+        says="No file called",
+    ),
     "a folder too many": Attack(
         tree=_inside, euler="missing", exact="missing", says="lab1/lab1.ipynb"
     ),

@@ -116,7 +116,7 @@ def autograded(course, graded):
     """Some hand in again; everybody, by nbgrader's own command."""
     hand_in(course, "crash", before="import os\nos._exit(1)", euler=ZEROS, exact=EXACT_STUB)
     hand_in(course, "corrupt").write_text("[")
-    path = hand_in(course, "renamed")
+    path = hand_in(course, "renamed", euler=ZEROS, exact=EXACT_STUB)
     path.rename(path.with_name("mine.ipynb"))
     hand_in(
         course, "stripped", lambda notebook: notebook.update(cells=[]), euler=ZEROS, exact=ZEROS

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterable
 
 from ..limits import SOCKET, TCP_SOCKET
@@ -18,6 +19,9 @@ __all__ = ["memory", "names", "running", "sockets", "threads", "waited", "work"]
 _QUICK = ("status", "RssAnon", "RssShmem")
 
 _EXACT = ("smaps_rollup", "Pss_Anon", "Pss_Shmem")
+
+#: A row of such a file.  A process chooses its own name, in any bytes but those that end a line.
+_ROW = re.compile(rb"^(RssAnon|RssShmem|Pss_Anon|Pss_Shmem|Threads):\s*(\d+)", re.MULTILINE)
 
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
@@ -57,8 +61,7 @@ def running(processes: Iterable[str]) -> int:
 def _stat(process: str) -> list[str]:
     """Return its state, and what follows; among others utime, stime, cutime and cstime."""
     try:
-        with open(f"{process}/stat", encoding="latin-1") as file:
-            return file.read().rpartition(")")[2].split()
+        return _read(f"{process}/stat").decode("latin-1").rpartition(")")[2].split()
     except OSError:
         return []
 
@@ -90,22 +93,33 @@ def _memory(process: str, file: str, *fields: str) -> int:
         return 0
     except (OSError, ValueError):  # it may hide this from us: then the quick count has to do
         return 0 if file == _QUICK[0] else _memory(process, *_QUICK)
-    if fields[0] not in rows and rows.get("Threads", "1").strip() != "1":
+    if fields[0] not in rows and rows.get("Threads", 1) != 1:
         # Its first thread has ended, and knows nothing of what the others still have.
         rows = _rows_of_a_thread(process, file, fields[0])
-    return 1024 * sum(int(rows[name].split()[0]) for name in fields if name in rows)
+    return 1024 * sum(rows.get(name, 0) for name in fields)
 
 
-def _rows(path: str) -> dict[str, str]:
-    # A process chooses its own name, in any bytes.
-    with open(path, encoding="latin-1") as lines:
-        return dict(line.split(":", 1) for line in lines if ":" in line)
+def _rows(path: str) -> dict[str, int]:
+    """Return the numbers of a file about a process.
+
+    psutil, which names processes as they are numbered outside, takes 1.6 to 3 times as long for
+    processor time, and gives neither these parts of memory nor the time of waiting.
+    """
+    return {name.decode(): int(number) for name, number in _ROW.findall(_read(path))}
 
 
-def _rows_of_a_thread(process: str, file: str, field: str) -> dict[str, str]:
+def _read(path: str) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, 65536)
+    finally:
+        os.close(descriptor)
+
+
+def _rows_of_a_thread(process: str, file: str, field: str) -> dict[str, int]:
     """Return what the first thread says that has memory: all that are left share it."""
     for thread in threads(process):
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError):
             rows = _rows(f"{thread}/{file}")
             if field in rows:
                 return rows

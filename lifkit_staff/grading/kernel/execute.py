@@ -156,6 +156,7 @@ class _Runner:
         self.over = False
         self.spent = 0.0  # seconds, as the kernels' clocks count them
         self.slow: set[str] = set()  # exercises that don't come to an end
+        self.ran: list[str] = []  # sources, as long as nobody has to know what they mention
         self.mentions: dict[str, frozenset[str]] = {}  # of each function, the names in it
         self.outputs = Outputs()
         self.cells = [
@@ -208,7 +209,7 @@ class _Runner:
             if first:
                 self._complain(cell, "no time")
             return True
-        self.mentions |= dict.fromkeys(defined_in(cell.source), names_in(cell.source))
+        self.ran.append(cell.source)
         reply = kernel.execute(
             cell.source,
             seconds=seconds,
@@ -242,7 +243,12 @@ class _Runner:
 
     def _mentions_slow(self, source: str) -> bool:
         """Whether a cell mentions, itself or through functions, one that does not come to an end."""
-        todo, seen = list(names_in(source)) if self.slow else [], set()
+        if not self.slow:
+            return False
+        for ran in self.ran:
+            self.mentions |= dict.fromkeys(defined_in(ran), names_in(ran))
+        self.ran.clear()
+        todo, seen = list(names_in(source)), set()
         while todo:
             name = todo.pop()
             if name in self.slow:
