@@ -41,8 +41,9 @@ test-load: setup ## grade the attacks with 1, 2, 8 jobs and on a busy machine (a
 bench: setup ## print the benchmark tables
 	$(RUN) $(BIN)/python -m benchmarks
 
+# SELF_STUDY=1: the one for who studies alone, with solutions and model answers.
 handout: setup ## write what a student gets: a wheel and a zip of the labs
-	$(RUN) $(BIN)/lifkit handout
+	$(RUN) $(BIN)/lifkit handout $(if $(filter 1,$(SELF_STUDY)),--self-study)
 
 build: setup ## rebuild keys and student notebooks from solutions/
 	$(RUN) $(BIN)/lifkit build

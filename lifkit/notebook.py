@@ -12,6 +12,7 @@ from typing import Any
 
 from .checks import report_for, shell, show
 from .judge import as_html, as_text, key_editions, key_names, load_key
+from .judge.handouts import mixed_up
 from .judge.keys import lab_exercises
 from .judge.points import keep_points, points_of
 
@@ -41,7 +42,8 @@ def open_lab(lab: str, edition: str = "") -> None:
         )
     elif edition and mine != {edition}:
         _note(
-            f"This notebook and this lifkit do not belong together: the notebook is edition {edition} "
+            mixed_up(edition, mine)
+            or f"This notebook and this lifkit do not belong together: the notebook is edition {edition} "
             f"of {lab}, lifkit has edition {'/'.join(sorted(mine))}. Checks may judge by other rules than "
             "the text. Take both from the same download. What you have written is safe: copy your cells "
             "into the new notebook."

@@ -80,13 +80,19 @@ def handout(parser: argparse.ArgumentParser) -> None:
     """write what a student gets"""
     _add_root(parser)
     parser.add_argument("--folder", type=Path, help="where to put it (handout)")
+    parser.add_argument(
+        "--self-study",
+        action="store_true",
+        help="for who studies alone: with solutions and model answers, after an own attempt",
+    )
     parser.set_defaults(run=_handout)
 
 
 def _handout(options: argparse.Namespace) -> None:
     from . import authoring
 
-    for path in authoring.write_handout(authoring.find_root(options.root), options.folder):
+    root = authoring.find_root(options.root)
+    for path in authoring.write_handout(root, options.folder, self_study=options.self_study):
         print(path)
 
 

@@ -52,7 +52,7 @@ IMPORT_MAP = {
     # `import lifkit` is quick: its names load on first use.
     "lifkit.__init__": may(
         ours_lazily="lifkit.stimuli lifkit.plotting lifkit.judge lifkit.checks lifkit.notebook "
-        "lifkit.explorers"
+        "lifkit.explorers lifkit.study"
     ),
     "lifkit.stimuli": may(),
     "lifkit.plotting": may(
@@ -65,6 +65,7 @@ IMPORT_MAP = {
     "lifkit.judge": may(),
     "lifkit.checks": may("lifkit.judge", IPython=SHOWS, lazily=("IPython",)),
     "lifkit.notebook": may("lifkit.judge lifkit.checks"),
+    "lifkit.study": may("lifkit.judge lifkit.checks", IPython=SHOWS, lazily=("IPython",)),
     "lifkit.explorers": may(
         "lifkit.plotting lifkit.judge",
         ipywidgets="the widgets' own library",

@@ -251,6 +251,8 @@ class Key:
         right by luck fails on them.
     probe_digests : tuple of int
         One a probe (see `pairs.digest`).
+    solution : str
+        The solved cell, in the self-study handout's keys alone.
     """
 
     exercise: Exercise
@@ -265,3 +267,9 @@ class Key:
     place: int = 0
     probes: tuple[Case, ...] = ()
     probe_digests: tuple[int, ...] = ()
+    solution: str = ""
+
+    @property
+    def self_study(self) -> bool:
+        """Whether the key is the self-study handout's, which may show solutions."""
+        return bool(self.solution)
