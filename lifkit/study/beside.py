@@ -133,7 +133,7 @@ def as_text(rows: Sequence[Row]) -> str:
 _STYLE = """<style>
 .lifkit-beside .rows { border-collapse: collapse; width: 100%; table-layout: fixed; }
 .lifkit-beside .rows th, .lifkit-beside .rows td { text-align: left; vertical-align: top;
-  padding: 0 0.4em; background: none; }
+  padding: 0 0.4em; line-height: 1.4; background: none; }
 .lifkit-beside .rows td { font-family: var(--jp-code-font-family, monospace); white-space: pre-wrap;
   overflow-wrap: anywhere; }
 .lifkit-beside .rows .sign { width: 1.5em; text-align: center; font-weight: bold; }
