@@ -27,6 +27,7 @@ from .kernel.client import Kernel
 from .kernel.execute import Heard, run
 from .kernel.outputs import error, output
 from .kernel.plan import copy_of, grade_id
+from .kernel.slips import slips_in
 from .settings import Settings
 from .submission.sanitize import clean_markdown
 from .verdict.carry import is_carried
@@ -210,7 +211,14 @@ def _run_and_judge(
         hidden=Path(job.root).resolve(),
         seed=zlib.crc32(f"{job.student}\n{job.lab}".encode()),  # says nothing of the grading seed
     )
-    done = run(notebook, questions, start, settings.limits, outcome=_outcome_by(secrets))
+    done = run(
+        notebook,
+        questions,
+        start,
+        settings.limits,
+        outcome=_outcome_by(secrets),
+        look=settings.feedback,
+    )
     ran = time.monotonic()
     found: dict[str, Verdict] = {}
     notes = []
@@ -227,6 +235,10 @@ def _run_and_judge(
             ],
             picture=settings.figures,
             rounding=settings.rounding,
+            slips=slips_in(
+                notebook.cells[heard.copy].source if heard.copy >= 0 else "",
+                done.places.get(name, ()),
+            ),
         )
         if settings.carry_forward and found[name].data["outcome"] not in ("correct", "not started"):
             found[name] = _carried(known[name], secret, heard, found, name)

@@ -35,6 +35,8 @@ __all__ = [
     "PAGES",
     "PATIENCE",
     "SIDE_FILES",
+    "SLIP_ANSWER",
+    "SLIP_SECONDS",
     "SMALL_FILE",
     "SOCKET",
     "START",
@@ -141,6 +143,10 @@ ANSWERS = 32_000_000
 
 #: Bytes of JSON among them, and items in one list: the words around the numbers are few.
 ANSWER_TEXT, ANSWER_ITEMS = 1_000_000, 100_000
+
+#: Processor seconds of a search for the slip, for a page only: in a notebook most are found in half of it.
+#: And the bytes that it may leave: two places take less than 1000.
+SLIP_SECONDS, SLIP_ANSWER = 1.0, 10_000
 
 # What was handed in -----------------------------------------------------------------------------
 

@@ -17,11 +17,13 @@ from lifkit.judge import Attempt, Case, Exercise
 
 from ..limits import ANSWERS, KERNELS, Limits
 from ..submission.source import defined_in, names_in, only_defines
+from . import slips
 from .answers import Unreadable, read
 from .client import Kernel, Reply
 from .outputs import Outputs, error
 from .plan import Asking, copy_of, grade_id, plan
 from .questions import question
+from .slips import Place
 
 __all__ = ["Heard", "Question", "Run", "run"]
 
@@ -91,6 +93,8 @@ class Run:
         How many kernels it took.
     counted_by : str
         What counts the memory and the time of them: ``"control group"``, ``"/proc"``, or nothing.
+    places : dict of str to tuple of Place
+        By exercise, where the slip is in it, as far as that was looked for and found.
     """
 
     notebook: NotebookNode
@@ -98,6 +102,7 @@ class Run:
     ended: dict[int, Reply] = field(default_factory=dict)
     kernels: int = 0
     counted_by: str = ""
+    places: dict[str, tuple[Place, ...]] = field(default_factory=dict)
 
 
 def run(
@@ -106,6 +111,8 @@ def run(
     start: Callable[[], Kernel],
     limits: Limits,
     outcome: Callable[[str, Heard], str] = lambda name, heard: "correct",
+    *,
+    look: bool = False,
 ) -> Run:
     """Run all cells, asking each question where it belongs.
 
@@ -121,6 +128,8 @@ def run(
     limits : Limits
     outcome : callable
         Says what an answer is worth, which decides whether it is asked once more after the last cell.
+    look : bool
+        Whether the slip is looked for in what is wrong, when everything has been asked.
 
     Returns
     -------
@@ -130,6 +139,8 @@ def run(
     while not runner.finished:
         with start() as kernel:
             runner.go(kernel)
+            if look and runner.over:
+                runner.look(kernel)
     return runner.run
 
 
@@ -298,6 +309,14 @@ class _Runner:
             if reply.gone:
                 return False
         return True
+
+    def look(self, kernel: Kernel) -> None:
+        """Look for the slip in the exercises that no copy got right."""
+        for name, known in self.run.heard.items():
+            if {self.outcome(name, heard) for heard in known} <= {"wrong", "partial", "error"}:
+                reply, self.run.places[name] = slips.ask(kernel, name)
+                if reply.gone:
+                    return
 
     def _hear(self, kernel: Kernel, name: str, **options: bool) -> tuple[Reply, Heard]:
         """Ask one question."""
