@@ -190,7 +190,8 @@ class Exercise:
     properties : tuple of Property
         The lines of the report, easiest first.
     hints : tuple of str
-        Staged: the idea, then the equation, then the shape of the line.
+        Staged: the idea, then the equation or a picture, then a skeleton with gaps.  What follows a
+        hint's first line is code.
     methods : tuple of str
         For a class: the methods that are called.
     builds_on : tuple of str
