@@ -10,11 +10,12 @@ import difflib
 import types
 from typing import Any
 
-from .checks import report_for, shell, show
-from .judge import as_html, as_text, key_editions, key_names, load_key
+from .checks import report_for, show, show_report
+from .judge import key_editions, key_names, load_key
 from .judge.handouts import mixed_up
 from .judge.keys import lab_exercises
 from .judge.points import keep_points, points_of
+from .session import shell, watch
 
 __all__ = ["open_lab", "points_of"]
 
@@ -51,6 +52,7 @@ def open_lab(lab: str, edition: str = "") -> None:
     running = shell()
     if running is not None:
         running.set_custom_exc((NotImplementedError, NameError), _explain)
+        watch(running)
 
 
 def _note(text: str) -> None:
@@ -93,8 +95,8 @@ def _misnamed(shell: Any, error: NameError) -> str:
     if not near:
         return f"{exercise.number} {name}: nothing of that name is defined yet. Run its cell first."
     label = alike[near[0]]
-    report = report_for(shell.user_ns[label], name)
-    show(as_text(report), as_html(report))
+    answer = shell.user_ns[label]
+    show_report(report_for(answer, name), answer)
     return (
         f"{exercise.number} {name}: nothing of that name is defined. You have {label}: rename it to "
         f"{name}, and the report above is what its check will say."

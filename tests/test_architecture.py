@@ -63,9 +63,10 @@ IMPORT_MAP = {
         lazily=("IPython",),
     ),
     "lifkit.judge": may(),
-    "lifkit.checks": may("lifkit.judge", IPython=SHOWS, lazily=("IPython",)),
-    "lifkit.notebook": may("lifkit.judge lifkit.checks"),
-    "lifkit.study": may("lifkit.judge lifkit.checks", IPython=SHOWS, lazily=("IPython",)),
+    "lifkit.session": may(),
+    "lifkit.checks": may("lifkit.judge lifkit.session", IPython=SHOWS, lazily=("IPython",)),
+    "lifkit.notebook": may("lifkit.judge lifkit.checks lifkit.session"),
+    "lifkit.study": may("lifkit.judge lifkit.checks lifkit.session", IPython=SHOWS, lazily=("IPython",)),
     "lifkit.explorers": may(
         "lifkit.plotting lifkit.judge",
         ipywidgets="the widgets' own library",
