@@ -19,6 +19,7 @@ __all__ = [
     "notebook",
     "open_lab",
     "plotting",
+    "progress",
     "reveal",
     "stimuli",
     "study",
@@ -29,6 +30,7 @@ _HOME = {
     "answer": "study",
     "check": "checks",
     "open_lab": "notebook",
+    "progress": "notebook",
     "reveal": "study",
 }
 _ROOMS = ("checks", "explorers", "judge", "notebook", "plotting", "stimuli", "study")

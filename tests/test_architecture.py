@@ -65,7 +65,17 @@ IMPORT_MAP = {
     "lifkit.judge": may(),
     "lifkit.session": may(),
     "lifkit.checks": may("lifkit.judge lifkit.session", IPython=SHOWS, lazily=("IPython",)),
-    "lifkit.notebook": may("lifkit.judge lifkit.checks lifkit.session"),
+    "lifkit.scores": may("lifkit.judge"),
+    "lifkit.notebook_file": may(
+        "lifkit.judge lifkit.scores",
+        nbclient="runs a notebook, cell by cell",
+        nbformat="what nbclient takes",
+        jupyter_client="starts its kernel",
+        lazily=("nbclient", "nbformat", "jupyter_client"),
+    ),
+    "lifkit.notebook": may(
+        "lifkit.judge lifkit.checks lifkit.scores lifkit.notebook_file lifkit.session"
+    ),
     "lifkit.study": may("lifkit.judge lifkit.checks lifkit.session", IPython=SHOWS, lazily=("IPython",)),
     "lifkit.explorers": may(
         "lifkit.plotting lifkit.judge",
@@ -77,7 +87,7 @@ IMPORT_MAP = {
         lazily=("IPython",),
     ),
     # Staff's commands reach it as entry points, which are no imports.
-    "lifkit.cli": may(),
+    "lifkit.cli": may(ours_lazily="lifkit.notebook_file"),
     "lifkit_staff.__init__": may(),
     "lifkit_staff.exercise": may("lifkit.judge"),
     "lifkit_staff.references": may("lifkit_staff.exercise", ours_lazily="solutions.reference"),

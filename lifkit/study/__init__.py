@@ -11,10 +11,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ..checks import report_for, shell, show
+from ..checks import report_for, show
 from ..judge import KEYS, headline, load_key
 from ..judge.handouts import is_self_study
 from ..judge.slip.program import program_of
+from ..session import shell
 from . import beside
 
 __all__ = ["answer", "reveal"]
