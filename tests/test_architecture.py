@@ -76,7 +76,9 @@ IMPORT_MAP = {
     "lifkit.notebook": may(
         "lifkit.judge lifkit.checks lifkit.scores lifkit.notebook_file lifkit.session"
     ),
-    "lifkit.study": may("lifkit.judge lifkit.checks lifkit.session", IPython=SHOWS, lazily=("IPython",)),
+    "lifkit.study": may(
+        "lifkit.judge lifkit.checks lifkit.session", IPython=SHOWS, lazily=("IPython",)
+    ),
     "lifkit.explorers": may(
         "lifkit.plotting lifkit.judge",
         ipywidgets="the widgets' own library",
