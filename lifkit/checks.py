@@ -7,11 +7,13 @@ where it parts from the right answer, and which usual mistake gives just these n
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import difflib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from .judge import (
+    Attempt,
     Key,
     KeyNotFound,
     Report,
@@ -28,7 +30,7 @@ from .judge import (
 )
 from .judge.free_variables import read_free_variables
 from .judge.points import points_of
-from .session import checked, shell, stale_note
+from .session import attempts, checked, shell, stale_note
 
 __all__ = ["CheckFailed", "check", "in_one_line", "report_for", "show", "show_report"]
 
@@ -79,15 +81,46 @@ def check(f: Callable[..., Any], hint: int | None = None) -> None:
         _check_hint(hint, len(key.exercise.hints))
         show(hint_text(report, hint), hint_html(report, hint))
         return
-    report = report_for(f)
+    given, report = _judged(f, key)
     if report.outcome != "not started":
         checked(key.exercise.name, f)
-    show_report(report, f)
+    handle = ""
+    if report.unexplained:
+        report, handle = _with_slips(key, f, given, report)
+    show_report(report, f, handle)
     if not report.passed:
         raise CheckFailed(headline(report))
 
 
-def show_report(report: Report, f: Any) -> None:
+def _with_slips(key: Key, f: Any, given: Attempt, report: Report) -> tuple[Report, str]:
+    """Return a report that says where to look in the student's own program, if that is found.
+
+    Returns
+    -------
+    report : Report
+    handle : str
+        The display that says meanwhile what goes on; empty where there is none.
+    """
+    from .judge.slip import find_slips
+    from .judge.telling import may_place, told
+
+    tried = attempts(key.exercise.name)
+    if not may_place(report, tried):
+        return report, ""
+    handle = ""
+    if shell() is not None:
+        from IPython.display import HTML, display
+
+        said = '<div role="status">Looking for the line where it goes wrong …</div>'
+        handle = display(HTML(said), display_id=True).display_id
+    found = find_slips(key, f, given)
+    slips = tuple(told(slip, report, tried, in_full=key.self_study) for slip in found.slips)
+    return dataclasses.replace(
+        report, slips=slips, mistakes=report.mistakes + found.mistakes
+    ), handle
+
+
+def show_report(report: Report, f: Any, handle: str = "") -> None:
     """Show a report with what the notebook knows beside it: points, and which version it is about.
 
     What a cell shows carries the outcome as data too, under ``lifkit`` in its metadata, for the table
@@ -98,6 +131,8 @@ def show_report(report: Report, f: Any) -> None:
     report : Report
     f : function or class
         What it is about.
+    handle : str, optional
+        The display in whose place it is shown.
     """
     exercise = report.exercise
     points, note = points_of(exercise.lab).get(exercise.name), ""
@@ -114,6 +149,7 @@ def show_report(report: Report, f: Any) -> None:
         as_text(report, points=points, note=note),
         as_html(report, points=points, note=note, hints=True),
         data,
+        handle,
     )
 
 
@@ -130,17 +166,20 @@ def report_for(f: Callable[..., Any], name: str | None = None) -> Report:
     -------
     Report
     """
-    key = _key_for(f) if name is None else load_key(name)
+    return _judged(f, _key_for(f) if name is None else load_key(name))[1]
+
+
+def _judged(f: Any, key: Key) -> tuple[Attempt, Report]:
     with _captured():
         given = attempt(key.exercise, f, key.cases)
         report = judge(key, given)
         used = [name for name in key.exercise.builds_on if name in given.uses]
         if report.passed or not used:
-            return report
+            return given, report
         # One that never returned is not right: to ask it again would cost its time again.
         endless = report.problem.function if report.problem and report.outcome == "timeout" else ""
         unsound = [name for name in used if name == endless or not _sound(f, name)]
-    return judge(key, given, unsound=unsound)
+    return given, judge(key, given, unsound=unsound)
 
 
 def _key_for(f: Any) -> Key:
@@ -219,12 +258,16 @@ def _captured() -> contextlib.AbstractContextManager[Any]:
     return capture_output()
 
 
-def show(text: str, page: str, data: Mapping[str, Any] | None = None) -> None:
-    """Show a text, in a notebook as a page of HTML with data beside it; otherwise print it."""
+def show(text: str, page: str, data: Mapping[str, Any] | None = None, handle: str = "") -> None:
+    """Show a text, in a notebook as a page of HTML with data beside it; otherwise print it.
+
+    Where a `handle` is given, it takes the place of what was displayed under that.
+    """
     if shell() is None:
         print(text)
         return
     from IPython.display import display
 
     about = {"lifkit": dict(data)} if data else {}
-    display({"text/plain": text, "text/html": page}, metadata=about, raw=True)
+    where = {"display_id": handle, "update": True} if handle else {}
+    display({"text/plain": text, "text/html": page}, metadata=about, raw=True, **where)

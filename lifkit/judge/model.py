@@ -155,7 +155,7 @@ class Slip:
     source : str
         The line's text.
     kind : str
-        One of `lifkit.judge.slip.KINDS`.
+        One of `lifkit.judge.telling.KINDS`.
     spot : str
         What is to be looked at, as it stands there.
     edit : str

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import html
 
+from .model import Slip
 from .outcomes import SENTENCES
 from .report import Line, Report
+from .telling import KINDS
 
 __all__ = ["as_html", "as_text", "headline", "hint_html", "hint_text", "standing"]
 
@@ -224,6 +226,7 @@ def _advice(report: Report) -> list[tuple[str, str]]:
         rows.append(("Likely mistake" if not number else again, mistake.diagnosis))
         if mistake.hint not in [later.hint for later in causes[number + 1 :]]:
             rows.append(("How to mend it", mistake.hint))
+    rows += [_place(report, slip, first=slip is report.slips[0]) for slip in report.slips]
     if not causes and report.symptoms:
         rows.append(("What it looks like", "; ".join(report.symptoms) + "."))
     for mistake in report.habits:
@@ -232,6 +235,20 @@ def _advice(report: Report) -> list[tuple[str, str]]:
             ("How to mend it", mistake.hint),
         ]
     return rows
+
+
+def _place(report: Report, slip: Slip, *, first: bool) -> tuple[str, str]:
+    """Say where to look, and what about it as far as that may be told."""
+    where = "" if slip.function == report.exercise.name else f" of {slip.function}"
+    label = f"{'Look' if first else 'and'} at line {slip.line}{where}"
+    said = slip.source
+    if slip.kind:
+        said += f" — {KINDS[slip.kind].format(spot=slip.spot)}"
+    if slip.edit:
+        said += f" It is right with `{slip.edit}` in the place of `{slip.spot}`."
+    if not slip.whole:
+        said += " (There is something else as well.)"
+    return label, said
 
 
 def _footer(report: Report) -> str:

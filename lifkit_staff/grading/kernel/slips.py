@@ -11,7 +11,7 @@ import secrets
 from typing import Any
 
 from lifkit.judge import Slip
-from lifkit.judge.slip import KINDS
+from lifkit.judge.telling import KINDS
 
 from ..limits import SLIP_ANSWER, SLIP_SECONDS
 from .answers import Unreadable, tree_of
