@@ -14,7 +14,7 @@ PYTHON := python3 python3.13 python3.12 python3.11 python
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab demo test test-exercise bench handout lint format check-notebooks build lock clean
+.PHONY: help setup lab demo test test-exercise test-load bench handout lint format check-notebooks build lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -35,11 +35,15 @@ test-exercise: setup ## test one exercise: make test-exercise X=firing_rate
 	$(RUN) $(BIN)/python -m pytest -q --tb=short -k "[$(X)]" \
 	    tests/test_every_exercise.py tests/test_every_report.py
 
+test-load: setup ## grade the attacks with 1, 2, 8 jobs and on a busy machine (an hour)
+	$(RUN) $(BIN)/python -m pytest -m load tests/grading/test_load.py
+
 bench: setup ## print the benchmark tables
 	$(RUN) $(BIN)/python -m benchmarks
 
+# SELF_STUDY=1: the one for who studies alone, with solutions and model answers.
 handout: setup ## write what a student gets: a wheel and a zip of the labs
-	$(RUN) $(BIN)/lifkit handout
+	$(RUN) $(BIN)/lifkit handout $(if $(filter 1,$(SELF_STUDY)),--self-study)
 
 build: setup ## rebuild keys and student notebooks from solutions/
 	$(RUN) $(BIN)/lifkit build

@@ -11,6 +11,7 @@ from typing import Any
 __version__ = "0.1.0"
 __all__ = [
     "CheckFailed",
+    "answer",
     "check",
     "checks",
     "explorers",
@@ -19,17 +20,23 @@ __all__ = [
     "open_lab",
     "plotting",
     "predictions",
+    "progress",
+    "reveal",
     "stimuli",
+    "study",
     "weigh",
 ]
 
 _HOME = {
     "CheckFailed": "checks",
+    "answer": "study",
     "check": "checks",
     "open_lab": "notebook",
+    "progress": "notebook",
+    "reveal": "study",
     "weigh": "predictions",
 }
-_ROOMS = ("checks", "explorers", "judge", "notebook", "plotting", "predictions", "stimuli")
+_ROOMS = ("checks", "explorers", "judge", "notebook", "plotting", "predictions", "stimuli", "study")
 
 
 def __getattr__(name: str) -> Any:

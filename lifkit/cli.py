@@ -96,7 +96,11 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     lab.add_argument("--copy-only", action="store_true", help="make the copy, open nothing")
     lab.set_defaults(run=_lab)
 
-    if words and words[0] == "lab":
+    check = commands.add_parser("check", help="run a lab's notebook and list its points (students)")
+    check.add_argument("file", type=Path, metavar="FILE.ipynb", help="it stays as it is")
+    check.set_defaults(run=_check)
+
+    if words and words[0] in ("lab", "check"):
         return parser
     for command in sorted(entry_points(group=_GROUP)):
         add_arguments = command.load()
@@ -121,3 +125,19 @@ def _lab(options: argparse.Namespace) -> int:
         return subprocess.call([*command, *options.jupyter], env=environment)
     except KeyboardInterrupt:
         return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from .notebook_file import run
+
+    def watch(done: int, count: int) -> None:
+        if not done:
+            said = f"Running a copy of {options.file}; to end it, press Ctrl-C here."
+            print(said, file=sys.stderr)
+        if sys.stderr.isatty():
+            end = "\r\033[K" if done + 1 == count else ""
+            print(f"\rcell {done + 1} of {count} {end}", end="", file=sys.stderr, flush=True)
+
+    scores = run(options.file, watch)
+    print(scores.as_text())
+    return 0 if scores.passed else 1

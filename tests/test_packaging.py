@@ -346,6 +346,13 @@ def test_a_target_runs_its_commands_in_order(target, commands):
 
 
 @needs_make
+def test_the_self_study_handout_is_made_when_it_is_asked_for_and_only_then():
+    for asked, option in (("1", True), ("", False), ("0", False)):
+        plan = run_make("-n", "handout", f"SELF_STUDY={asked}").stdout
+        assert ("lifkit handout --self-study" in plan) is option
+
+
+@needs_make
 @pytest.mark.parametrize("target", ["lab", "demo", "test", "bench", "handout", "build"])
 def test_a_target_puts_the_environments_programs_on_the_path(target):
     # nbgrader calls `alembic` by its bare name when it makes a gradebook.
