@@ -30,7 +30,8 @@ function makeSlider(spec, id, begun, moved) {
     moved(current);
   });
   typed.addEventListener("input", () => (typing = true));
-  typed.addEventListener("change", () => {
+  const commit = () => {
+    if (!typing) return;
     typing = false;
     const wanted = typed.value === "" ? current : Number(typed.value);
     range.value = wanted; // puts it on a step between the ends
@@ -39,6 +40,10 @@ function makeSlider(spec, id, begun, moved) {
     const other = got !== wanted;
     show(got);
     moved(got, other ? wanted : undefined);
+  };
+  typed.addEventListener("change", commit);
+  typed.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") commit(); // JupyterLab keeps Enter from being a change
   });
   const value = node("span", {}, typed, ` ${spec.unit}`);
   return { row: node("div", { class: "lifkit-slider" }, label, value, range), show };

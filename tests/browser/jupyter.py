@@ -144,6 +144,8 @@ NOT_OURS = (
     "Command 'filebrowser:open-path' not registered.",
     # JupyterLab, of a kernel that is stopped while it is still being asked
     "Canceled future for ",
+    # JupyterLab and Notebook 7, of a saved widget whose kernel is gone
+    "widget model not found",
 )
 
 
@@ -225,7 +227,7 @@ def choose(page, menu, *path):
     item.click()
 
 
-def run_all(page):
+def run_all(page, seconds=60):
     """Run all cells by the menu and wait for the last one."""
     choose(page, "Run", "Run All Cells")
     page.wait_for_function(
@@ -237,6 +239,6 @@ def run_all(page):
         }""",
         arg=IN_FRONT,
         polling=100,
-        timeout=60_000,
+        timeout=1000 * seconds,
     )
     wait_until_idle(page)
