@@ -1,23 +1,40 @@
-"""From slider to redraw in a real browser: the explorer beside `interact` with Matplotlib.
+"""From slider to redraw: in the kernel, and in a real browser beside `interact` with Matplotlib.
 
-The same figure of the same neuron (2000 steps), the same plain NumPy solver and the same browser,
-dragged in turn.  A time runs from a move of the mouse to the next frame that the browser paints
+In the kernel: the processor's time from a question received to its first frame sent, without what the
+student's functions take of it, for each explorer on the solutions.
+
+In the browser: the same figure of the same neuron (2000 steps), the same plain NumPy solver and the same
+browser, dragged in turn.  A time runs from a move of the mouse to the next frame that the browser paints
 after the new drawing is complete.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import inspect
 import statistics
 import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import nbclient
+import nbformat
+
+from lifkit import explorers
+from lifkit.explorers.widget import ExplorerWidget
+from solutions.reference import lab1, lab2, lab3
 from solutions.reference.lab2 import lif_euler
 from tests.browser.jupyter import CHROMIUM, FLAGS, Server, open_notebook, run_all
 
 #: Drags of each slider, in turn, and measured moves in a drag.
 DRAGS, MOVES = 6, 6
+
+#: Questions to each explorer in the kernel.
+QUESTIONS = 15
 
 EXPLORER = "from lifkit.explorers import explore_lif\nexplore_lif(lif_euler)"
 INTERACT = """
@@ -63,7 +80,65 @@ STOPWATCH = """() => {
 }"""
 
 
+def timed(function: Callable[..., Any], watch: list[float]) -> Callable[..., Any]:
+    """Return a function that puts the processor's time of each call into `watch`."""
+
+    @functools.wraps(function)
+    def stopped(*arguments: Any) -> Any:
+        start = time.process_time()
+        try:
+            return function(*arguments)
+        finally:
+            watch.append(time.process_time() - start)
+
+    return stopped
+
+
+#: Each explorer, and the functions it is given.
+EXPLORERS = {
+    "explore_membrane": (lab1.passive_euler, lab1.passive_exact),
+    "explore_time_step": (lab1.passive_euler, lab1.passive_exact),
+    "explore_lif": (lab2.lif_euler,),
+    "explore_fi_curve": (lab2.lif_refractory, lab2.fi_exact),
+    "explore_noise": (lab3.lif_noisy,),
+    "explore_intervals": (lab3.lif_noisy,),
+    "explore_noisy_fi_curve": (lab3.lif_noisy, lab3.siegert_rate),
+}
+
+
+def in_the_kernel() -> None:
+    """Print what lifkit itself takes of an answer; to be run in a kernel, where frames are sent."""
+    print(f"{'median of ' + str(QUESTIONS) + ' answers, ms':34}{'lifkit':>7}{'functions':>21}")
+    for name, functions in EXPLORERS.items():
+        watch: list[float] = []
+        solver, *theory = (timed(function, watch) for function in functions)
+        explorer = getattr(explorers, name)(solver, **dict(zip(["theory"], theory, strict=False)))
+        first = next(explorer.scene.frames(explorer.values))
+        live = ExplorerWidget(explorer.scene, replace(first, more=""), explorer.values, "still")
+        run: list[Callable[[], None]] = []
+        live._run = run.append
+        slider = explorer.scene.sliders[0]
+        whole, own = [], []
+        for number in range(1, QUESTIONS + 1):
+            values = {**explorer.values, slider.name: slider.start + slider.step * (number % 3)}
+            watch.clear()
+            start = time.process_time()
+            live._asked(live, {"view": "", "number": number, "values": values}, [])
+            run[0]()
+            whole.append(time.process_time() - start)
+            own.append(sum(watch))
+            run.clear()
+        ours = statistics.median(one - other for one, other in zip(whole, own, strict=True))
+        print(f"{name:34}{1000 * ours:7.1f}{1000 * statistics.median(own):21.1f}")
+
+
 def main() -> None:
+    cell = nbformat.v4.new_code_cell("from benchmarks import explorers\nexplorers.in_the_kernel()")
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    root = Path(__file__).resolve().parents[1]
+    client = nbclient.NotebookClient(notebook, resources={"metadata": {"path": str(root)}})
+    client.execute()
+    print("".join(output.text for output in cell.outputs if output.output_type == "stream"))
     if importlib.util.find_spec("playwright") is None or CHROMIUM is None:
         print(
             "Not measured: this needs Playwright and Chromium (Debian: apt-get install chromium)."
@@ -76,7 +151,8 @@ def main() -> None:
         slow = statistics.quantiles(times, n=10)[-1]
         print(f"{name:34}{statistics.median(times):7.1f}{slow:21.1f}")
     print(f"\nThe explorer is {theirs / ours:.1f} times as quick (asked for: at least 5).")
-    print(f"Of its time the student's own function takes {own:.1f} ms, {own / ours:.0%}.")
+    beside = statistics.median(one - other for one, other in zip(explorer, solver, strict=True))
+    print(f"Of its time the student's own function takes {own:.1f} ms, all else {beside:.1f} ms.")
 
 
 def measure() -> tuple[list[float], list[float], list[float]]:

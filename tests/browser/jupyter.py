@@ -123,6 +123,17 @@ class Server:
         notebook.metadata.kernelspec = KERNEL
         nbformat.write(notebook, self.root / name)
 
+    def stop_kernels(self):
+        """Stop all kernels, as happens while nobody looks."""
+        for kernel in json.load(self._ask("GET", "/api/kernels")):
+            self._ask("DELETE", f"/api/kernels/{kernel['id']}")
+
+    def _ask(self, method, path):
+        headers = {"Authorization": f"token {self.token}"}
+        return urllib.request.urlopen(
+            urllib.request.Request(self.url + path, method=method, headers=headers), timeout=30
+        )
+
     def home(self):
         """Return the address of JupyterLab with nothing open."""
         return f"{self.url}/lab?reset&token={self.token}"

@@ -10,12 +10,9 @@ from lifkit.plotting import COLOURS, PALE_COLOURS
 from tests.browser.jupyter import (
     IN_FRONT,
     KERNEL,
-    ROOT,
     choose,
     close_all,
     open_beside,
-    open_notebook,
-    run_all,
     wait_until_idle,
 )
 
@@ -23,7 +20,6 @@ expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not in
 
 expect.set_options(timeout=20_000)  # milliseconds; other tests may have the processors
 
-LABS = ROOT / "solutions" / "labs"
 SETUP = """
 import pathlib, time
 import numpy as np
@@ -98,65 +94,6 @@ class Explorer:
         move()
         expect(self.readouts).not_to_have_text(readouts)
         self.picture_after(picture)
-
-
-def names_of_sliders(explorer):
-    labels = explorer.box.locator("input[type=range]").evaluate_all(
-        "inputs => inputs.map((input) => input.getAttribute('aria-label'))"
-    )
-    return [re.search(r"(\w+) in \S+$", label)[1] for label in labels]
-
-
-def cells_around_explorers(name):
-    """Return a lab's first cell, its exercises and its explorers; other tests run all of it."""
-    code = [
-        cell
-        for cell in nbformat.read(LABS / name / f"{name}.ipynb", as_version=4).cells
-        if cell.cell_type == "code"
-    ]
-    return code[:1] + [
-        cell
-        for cell in code[1:]
-        if cell.metadata.get("nbgrader", {}).get("solution") or "explorers." in cell.source
-    ]
-
-
-@pytest.mark.parametrize("name", ["lab1", "lab2"])
-def test_every_explorer_of_a_lab_answers_in_jupyterlab(server, lab, name):
-    server.write(f"{name}.ipynb", *(cell.source for cell in cells_around_explorers(name)))
-    close_all(lab)
-    open_beside(lab, f"{name}.ipynb")
-    run_all(lab)
-    expect(lab.locator(f"{IN_FRONT} .lifkit-explorer")).to_have_count(2)
-    for number in range(2):
-        move_everything(Explorer(lab, number))
-
-
-def move_everything(explorer):
-    """Move every slider by mouse and by keyboard, and see the drawing follow."""
-    for name in names_of_sliders(explorer):
-        picture = explorer.picture()
-        explorer.drag(name, to=0.8, steps=2)
-        explorer.picture_after(picture)
-        expect(explorer.figure).to_have_attribute("aria-busy", "false")
-        picture = explorer.picture()
-        explorer.slider(name).focus()
-        explorer.page.keyboard.press("ArrowLeft")
-        explorer.picture_after(picture)
-    expect(explorer.box.locator(".lifkit-changed")).not_to_be_empty()
-    expect(explorer.message).to_be_empty()
-    explorer.responds(lambda: explorer.box.get_by_role("button", name="Reset").click())
-
-
-def test_every_explorer_answers_in_notebook_7(server, page):
-    server.write("seven.ipynb", SETUP, "explorers.explore_membrane(passive_euler)")
-    open_notebook(page, server.notebook("seven.ipynb"))
-    run_all(page)
-    explorer = Explorer(page)
-    explorer.responds(lambda: explorer.drag("I_ext", to=0.9))
-    explorer.slider("tau").focus()
-    for key in ("ArrowRight", "ArrowUp", "PageUp", "Home", "End"):
-        explorer.responds(lambda key=key: page.keyboard.press(key))
 
 
 BROKEN = """
@@ -259,7 +196,9 @@ def test_the_cursor_reads_values_by_mouse_and_by_keyboard(membrane):
     plot = membrane.box.get_by_role("slider", name="Read values off the curves")
     plot.focus()
     membrane.page.keyboard.press("End")
-    expect(plot).to_have_attribute("aria-valuetext", re.compile(r"at (100\.0|99\.\d) ms: -5\d\.\d\d"))
+    expect(plot).to_have_attribute(
+        "aria-valuetext", re.compile(r"at (100\.0|99\.\d) ms: -5\d\.\d\d")
+    )
     for key in ("Home", "ArrowRight", "PageUp"):
         value = float(plot.get_attribute("aria-valuenow"))
         membrane.page.keyboard.press(key)
