@@ -5,6 +5,7 @@ import functools
 import json
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import nbclient
@@ -530,6 +531,32 @@ def test_better_frames_follow_and_a_newer_question_ends_them():
     while todo:
         todo.pop(0)()
     assert (live.frame["number"], live.frame["more"]) == (2, "")
+
+
+def test_a_question_that_comes_while_a_frame_is_computed_ends_those_that_follow():
+    """The old frames' next turn then comes after the new question's."""
+    todo = []
+
+    def frames_of(values):
+        for number in range(3):
+            if values["tau"] == 10 and number == 1:
+                ask(live, 2, tau=20)
+            alt = f"{values['tau']:g} ms, frame {number}"
+            yield replace(frame, alt=alt, more="" if number == 2 else "more")
+
+    scene = ALL["membrane"]().scene
+    frame = scene.compute(scene.settle({}))
+    live = ExplorerWidget(replace(scene, frames=frames_of), frame, scene.settle({}), "name")
+    live._run = todo.append
+    shown = []
+    live.observe(lambda change: shown.append(change["new"]["alt"]), "frame")
+    ask(live, 1, tau=10)
+    while todo:
+        todo.pop(0)()
+    assert shown == [
+        *(f"10 ms, frame {number}" for number in (0, 1)),
+        *(f"20 ms, frame {number}" for number in (0, 1, 2)),
+    ]
 
 
 def test_what_is_shown_at_first_is_made_better_without_being_asked(monkeypatch):

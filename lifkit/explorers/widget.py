@@ -99,6 +99,7 @@ class ExplorerWidget(anywidget.AnyWidget):
     def __init__(self, scene: Scene, frame: Frame, values: Mapping[str, float], still: str) -> None:
         self._scene = scene
         self._question: dict[str, Any] | None = None
+        self._frames: Iterator[Frame] = iter(())
         self._visited: set[int] = set()
         self._run = _runner()
         first = {"view": "", "number": 0, "values": dict(values)}
@@ -128,11 +129,12 @@ class ExplorerWidget(anywidget.AnyWidget):
         values = self._scene.settle(question["values"])
         self._visited.update(i for i, p in enumerate(self._scene.places) if p.holds(values))
         asked = {"view": question["view"], "number": question["number"], "values": values}
-        self._show(self._scene.frames(values), {**asked, "visited": sorted(self._visited)})
+        self._frames = self._scene.frames(values)
+        self._show(self._frames, {**asked, "visited": sorted(self._visited)})
 
     def _show(self, frames: Iterator[Frame], asked: dict[str, Any]) -> None:
         """Show the next frame; the one after it when the notebook has had its turn."""
-        if self._question is not None:
+        if self._question is not None or frames is not self._frames:  # there is a newer question
             return
         try:
             frame = next(frames, None)

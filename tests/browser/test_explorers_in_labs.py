@@ -96,9 +96,11 @@ def move_everything(explorer):
 def pictures_stand_in(page, count):
     """See the picture of each explorer, and below it the kit's line and not Jupyter's error."""
     pictures = page.locator(f"{IN_FRONT} [data-lifkit-still]")
-    expect(pictures).to_have_count(count)
+    expect(pictures).to_have_count(
+        count, timeout=90_000
+    )  # JupyterLab fills in cells when it is idle
     errors = page.locator(f"{IN_FRONT} .jupyter-widgets", has_text=NO_MODEL)
-    expect(errors).to_have_count(count)
+    expect(errors).to_have_count(count, timeout=90_000)
     for number in range(count):
         pictures.nth(number).scroll_into_view_if_needed()
         expect(pictures.nth(number).locator("img")).to_be_visible()
