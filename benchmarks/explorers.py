@@ -60,7 +60,7 @@ interact(draw, I_ext=FloatSlider(min=0, max=60, step=0.5, value=25));
 
 # Notes when the mouse moved and when the drawing that follows is on the screen.
 STOPWATCH = """() => {
-    const watch = (window.watch = { moved: 0, times: [], seconds: [] });
+    const watch = (window.watch = { moved: 0, times: [], seconds: [], drawn: [] });
     document.addEventListener("pointermove", () => (watch.moved ||= performance.now()), true);
     const painted = () => requestAnimationFrame(() => {
         if (!watch.moved) return;
@@ -68,7 +68,10 @@ STOPWATCH = """() => {
         watch.moved = 0;
     });
     document.addEventListener("lifkit-drawn", (event) => {
-        if (watch.moved) watch.seconds.push(event.detail.seconds);
+        if (watch.moved) {
+            watch.seconds.push(event.detail.seconds);
+            watch.drawn.push(performance.now() - watch.moved);
+        }
         painted();
     });
     new MutationObserver((changes) => {
@@ -132,6 +135,9 @@ def in_the_kernel() -> None:
         print(f"{name:34}{1000 * ours:7.1f}{1000 * statistics.median(own):21.1f}")
 
 
+LAST = "[watch.times.at(-1), 1000 * watch.seconds.at(-1), watch.drawn.at(-1)]"
+
+
 def main() -> None:
     cell = nbformat.v4.new_code_cell("from benchmarks import explorers\nexplorers.in_the_kernel()")
     notebook = nbformat.v4.new_notebook(cells=[cell])
@@ -144,19 +150,23 @@ def main() -> None:
             "Not measured: this needs Playwright and Chromium (Debian: apt-get install chromium)."
         )
         return
-    explorer, interact, solver = measure()
+    explorer, interact, solver, drawn = measure()
     ours, theirs, own = (statistics.median(times) for times in (explorer, interact, solver))
     print(f"{'median of ' + str(len(explorer)) + ' moves':34}{'ms':>7}{'slowest tenth from':>21}")
     for name, times in (("explorer", explorer), ("interact with Matplotlib", interact)):
         slow = statistics.quantiles(times, n=10)[-1]
         print(f"{name:34}{statistics.median(times):7.1f}{slow:21.1f}")
     print(f"\nThe explorer is {theirs / ours:.1f} times as quick (asked for: at least 5).")
-    beside = statistics.median(one - other for one, other in zip(explorer, solver, strict=True))
-    print(f"Of its time the student's own function takes {own:.1f} ms, all else {beside:.1f} ms.")
+    beside, before = (
+        statistics.median(one - other for one, other in zip(times, solver, strict=True))
+        for times in (explorer, drawn)
+    )
+    print(f"Of its time the student's own function takes {own:.1f} ms, all else {beside:.1f} ms:")
+    print(f"{before:.1f} ms until it is drawn, the rest until the browser paints its next frame.")
 
 
-def measure() -> tuple[list[float], list[float], list[float]]:
-    """Return the times in ms: of the explorer, of `interact`, and of the solver in the explorer."""
+def measure() -> tuple[list[float], ...]:
+    """Return the times in ms: explorer, `interact`, the explorer's solver, and until it is drawn."""
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
@@ -179,18 +189,24 @@ def measure() -> tuple[list[float], list[float], list[float]]:
             server.stop()
 
 
-def race(page) -> tuple[list[float], list[float], list[float]]:
-    ours = page.locator(".lifkit-explorer input[aria-label*=I_ext]")
+def race(page) -> tuple[list[float], ...]:
+    ours = page.locator(".lifkit-explorer input[type=range][aria-label*=I_ext]")
     theirs = page.locator(".jp-OutputArea .noUi-handle")
-    times: tuple[list[float], list[float]] = ([], [])
+    explorer: list[tuple[float, ...]] = []
+    interact: list[tuple[float, ...]] = []
     for _ in range(DRAGS):
-        times[0].extend(drag(page, ours, 25 / 60))
-        times[1].extend(drag(page, theirs, 0.5))
-    return *times, page.evaluate("watch.seconds.map((seconds) => 1000 * seconds)")
+        explorer.extend(drag(page, ours, 25 / 60))
+        interact.extend(drag(page, theirs, 0.5))
+    painted, solver, drawn = (list(times) for times in zip(*explorer, strict=True))
+    return painted, [first for first, *_ in interact], solver, drawn
 
 
-def drag(page, slider, share: float) -> list[float]:
-    """Drag the handle, which lies at a share of the element's width, to and fro; return the ms."""
+def drag(page, slider, share: float) -> list[tuple[float, ...]]:
+    """Drag the handle, which lies at a share of the element's width, to and fro.
+
+    Return in ms, for each move, when it was painted and, of the explorer, what the solver took and when
+    it was drawn.
+    """
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     x, y = box["x"] + share * box["width"], box["y"] + box["height"] / 2
@@ -204,7 +220,7 @@ def drag(page, slider, share: float) -> list[float]:
         page.mouse.move(x + 30 + 12 * (-1) ** number, y)
         page.wait_for_function("done => watch.times.length > done", arg=done, timeout=20_000)
         page.wait_for_timeout(200)  # let what follows a move come to rest
-        times.append(float(page.evaluate("watch.times.at(-1)")))
+        times.append(tuple(page.evaluate(LAST)))
     page.mouse.move(x, y)
     page.wait_for_timeout(500)
     page.mouse.up()

@@ -12,8 +12,9 @@ from .solvers import Result, Solver, spiking
 
 __all__ = ["LongRun", "far"]
 
-#: Seconds that a piece should take.  A move may come just after one has begun: two are hardly felt.
-PIECE = 0.06
+#: Seconds that a piece should take.  A move may come just after one has begun: two are hardly felt, and the
+#: copying of arrays beside the solver stays below 10 ms.
+PIECE = 0.04
 
 #: Steps that a piece has at least.  A double loop in pure Python takes 2 to 5 us a neuron and step: for the
 #: 100 neurons of the noisy f-I curve half a second at the most.
