@@ -17,11 +17,13 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from . import noise, passive, spiking
+from . import adaptation, noise, passive, spiking
 from .frames import Frame, Scene
 
 __all__ = [
     "Explorer",
+    "explore_adaptation",
+    "explore_adex",
     "explore_fi_curve",
     "explore_intervals",
     "explore_lif",
@@ -171,6 +173,52 @@ def explore_noisy_fi_curve(
         As `explore_membrane`.
     """
     return Explorer(noise.noisy_fi_curve(lif_noisy, theory))
+
+
+def explore_adaptation(
+    lif_adaptive: Callable[..., Any], *, theory: Callable[..., Any] | None = None
+) -> Explorer:
+    """Explore a neuron with an adaptation current: its trace, its first and its last interval.
+
+    Parameters
+    ----------
+    lif_adaptive : function
+        Your solver, ``lif_adaptive(dt, V_init, w_init, E_m, V_theta, V_reset, I_ext, g_m, tau, b,
+        tau_w)``.
+    theory : function, optional
+        Your ``adapted_rate(I_ext, E_m, V_theta, V_reset, g_m, tau, b, tau_w)``, said beside it.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(adaptation.adapting(lif_adaptive, theory))
+
+
+def explore_adex(adex_euler: Callable[..., Any]) -> Explorer:
+    """Explore an adaptive exponential neuron, from one that bursts.
+
+    Parameters
+    ----------
+    adex_euler : function
+        Your solver, ``adex_euler(dt, V_init, w_init, E_m, V_T, Delta_T, V_peak, V_reset, I_ext, g_m,
+        tau, a, b, tau_w)``.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(adaptation.adex(adex_euler))
 
 
 class Explorer:
