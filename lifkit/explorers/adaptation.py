@@ -68,8 +68,8 @@ def adapting(solver: Function, theory: Function | None = None) -> Scene:
         inputs = _started(levels, values["V_reset"], N_t)
         frame = _trace(yours, inputs, {**values, "V_theta": THETA}, N_t, "threshold")
         if exact is not None and values["b"] > 0 and values["tau"] != values["tau_w"]:
-            given = {**levels, "I_ext": np.array([values["I_ext"]])}
-            settled = curve(exact(given), exact.name, given["I_ext"])
+            current = np.array([values["I_ext"]])
+            settled = curve(exact({**levels, "I_ext": current}), exact.name, current)
             if settled.value is not None:
                 said = (f"your {exact.name}", f"{settled.value[0]:.1f} Hz")
                 frame = replace(frame, readouts=(*frame.readouts, said))

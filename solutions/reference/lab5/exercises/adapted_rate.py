@@ -26,7 +26,7 @@ HINTS = (
     "def one_rate(current):\n"
     "    V_inf = ___\n"
     "    if ___:                         # no spike, however long one waits\n"
-    "        return 0.0\n"
+    "        return ___\n"
     "\n"
     "    def miss(T):                    # in mV: below 0 if T is too short\n"
     "        w_0 = ___                   # so that w_0 = w_0 exp(-T/tau_w) + b\n"

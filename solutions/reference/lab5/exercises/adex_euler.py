@@ -31,7 +31,7 @@ HINTS = (
     "towards a (V - E_m), in nA, instead of towards 0. Both steps use V[k] and w[k]. In the step of a "
     "spike V[k+1] may be a million mV: it is thrown away at once, and w must never have seen it.",
     "A skeleton of the loop; what stands for each ___?\n"
-    "for k in range(N_t):\n"
+    "for k in range(___):\n"
     "    upswing = ___                           # mV, from V[k]\n"
     "    V[k + 1] = ___                          # Euler: leak, upswing, current less w\n"
     "    w[k + 1] = ___                          # Euler: towards a (V[k] - E_m)\n"

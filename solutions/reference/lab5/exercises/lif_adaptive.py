@@ -17,7 +17,7 @@ HINTS = (
     "N_t, n = ___                                # I_ext knows\n"
     "V, w, spikes = ___, ___, ___                # three arrays of their own\n"
     "V[0], w[0] = ___, ___\n"
-    "for k in range(N_t):\n"
+    "for k in range(___):\n"
     "    V[k + 1] = ___                          # Euler, from V[k], w[k], I_ext[k]\n"
     "    w[k + 1] = ___                          # Euler, from w[k]\n"
     "    fired = ___                             # one True or False a neuron\n"
@@ -25,7 +25,7 @@ HINTS = (
     "    spikes[k + 1, fired] = ___\n"
     "    w[k + 1, fired] += ___\n"
     "spike_times = [___ for i in range(n)]\n"
-    "return V, w, spikes, spike_times",
+    "return ___",
 )
 
 
