@@ -22,8 +22,8 @@ HINTS = (
     "interval, or none, there is no fraction: NaN.",
     "A skeleton; what stands for each ___?\n"
     "found = []\n"
-    "for times in spike_times:\n"
-    "    x = ___                     # the intervals\n"
+    "for train in spike_times:\n"
+    "    x = ___                     # the intervals of this train\n"
     "    if ___:                     # are there enough of them?\n"
     "        later, earlier = ___, ___       # all but the first, all but the last\n"
     "        found.append(___)\n"

@@ -47,7 +47,7 @@ def neurons(rng, n, drive, N_t=None):
     E_m, g_m, tau = rng.uniform(-70, -64), rng.uniform(0.011, 0.018), rng.uniform(8, 13)
     V_T, Delta_T = E_m + rng.uniform(13, 18), rng.uniform(1.6, 2.6)
     rheobase = g_m * (V_T - E_m - Delta_T)
-    N_t = N_t or rng.integers(16, 19)
+    N_t = N_t or rng.integers(14, 16)
     return {
         "dt": rng.uniform(0.65, 0.85),
         "V_init": E_m + rng.choice([-1, 1], n) * rng.uniform(2, 6, n),
@@ -69,8 +69,8 @@ def neurons(rng, n, drive, N_t=None):
 @holds(weight=3, of=("V", "w"))
 def quiet(rng):
     """without a spike V has its upswing, and w follows V with the strength a"""
-    below = neurons(rng, 2, (-0.5, 0.5), 10)
-    near = neurons(rng, 2, (0.3, 0.6), 10)
+    below = neurons(rng, 2, (-0.5, 0.5), 8)
+    near = neurons(rng, 2, (0.3, 0.6), 8)
     near["V_init"] = near["V_T"] + rng.uniform(-3, -0.5, 2)
     near["a"] *= -1
     near["V_peak"] = rng.uniform(8, 20)
@@ -83,10 +83,10 @@ def quiet(rng):
 @holds(weight=4, of=("V", "w", "spikes"))
 def firing(rng, solve):
     """at or above V_peak there is a spike: V is put back to V_reset, and w grows by b"""
-    several = neurons(rng, 3, (3.0, 5.0))
+    several = neurons(rng, 3, (4.5, 6.5))
     several["I_ext"][:, 1] *= 0.1  # a silent neuron
     several["V_init"][2] = several["V_T"] + 6.5 * several["Delta_T"]  # fires in the first step
-    one = neurons(rng, 1, (3.5, 5.0))
+    one = neurons(rng, 1, (5.0, 7.0))
     last = np.nonzero(solve(**one)[2])[0][-1]
     one["I_ext"] = one["I_ext"][:last]
     return [
@@ -98,14 +98,14 @@ def firing(rng, solve):
 @also(firing)
 def long(rng):
     """Draw an adapting neuron in fine steps, as the gallery has it."""
-    one = neurons(rng, 1, (2.0, 3.0), 600)
-    return case("60 ms in steps of 0.1 ms", fingerprint=False, **{**one, "dt": 0.1})
+    one = neurons(rng, 1, (2.0, 3.0), 400)
+    return case("40 ms in steps of 0.1 ms", fingerprint=False, **{**one, "dt": 0.1})
 
 
 @holds(weight=2, of=("V", "w", "spikes"))
 def current(rng):
     """row k of the current acts from t_k to t_(k+1)"""
-    changing = neurons(rng, 2, (3.0, 5.0))
+    changing = neurons(rng, 2, (4.5, 6.5))
     changing["I_ext"] = changing["I_ext"] * rng.uniform(0.2, 2.0, changing["I_ext"].shape)
     return case("a current that changes in time", **changing)
 
@@ -132,7 +132,7 @@ def whole_numbers(rng):
         Delta_T=2,
         V_peak=E_m + 40,
         V_reset=E_m + 7,
-        I_ext=np.tile(np.array([2, 3]) * rng.integers(50, 60, 2), (13, 1)),
+        I_ext=np.tile(np.array([2, 3]) * rng.integers(65, 75, 2), (10, 1)),
         g_m=3,
         tau=int(rng.integers(8, 13)),
         a=int(rng.integers(1, 3)),

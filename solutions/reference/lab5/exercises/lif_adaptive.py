@@ -33,7 +33,7 @@ def neurons(rng, n, drive, N_t=None):
     """Draw `n` adapting neurons in long steps, so that they soon fire."""
     E_m, g_m = rng.uniform(-72, -64), rng.uniform(1.3, 2.4)
     room, tau = rng.uniform(12, 20), rng.uniform(5, 9)
-    N_t = N_t or rng.integers(18, 22)
+    N_t = N_t or rng.integers(15, 18)
     return {
         "dt": rng.uniform(0.7, 0.95),
         "V_init": E_m + rng.choice([-1, 1], n) * rng.uniform(2, 7, n),
@@ -52,7 +52,7 @@ def neurons(rng, n, drive, N_t=None):
 @holds(weight=3, of=("V", "w"))
 def quiet(rng):
     """without a spike, w decays with tau_w and pulls V down by w/g_m"""
-    below = neurons(rng, 3, (-0.6, 0.9), 11)
+    below = neurons(rng, 3, (-0.6, 0.9), 9)
     below["V_theta"] += 60  # out of reach
     return case("neurons that stay below threshold", **below)
 
@@ -60,9 +60,9 @@ def quiet(rng):
 @holds(weight=4, of=("V", "w", "spikes"))
 def firing(rng, solve):
     """at each spike V is put back to V_reset and w grows by b"""
-    several = neurons(rng, 3, (2.6, 4.5))
+    several = neurons(rng, 3, (3.0, 5.0))
     several["I_ext"][:, 1] *= -0.2  # a silent neuron
-    one = neurons(rng, 1, (2.8, 4.5))
+    one = neurons(rng, 1, (3.2, 5.0))
     last = np.nonzero(solve(**one)[2])[0][-1]
     one["I_ext"] = one["I_ext"][:last]
     return [
@@ -74,7 +74,7 @@ def firing(rng, solve):
 @holds(weight=2, of=("V", "w", "spikes"))
 def current(rng):
     """row k of the current acts from t_k to t_(k+1)"""
-    changing = neurons(rng, 2, (2.4, 4.0))
+    changing = neurons(rng, 2, (2.8, 4.5))
     changing["I_ext"] = changing["I_ext"] * rng.uniform(0.2, 2.0, changing["I_ext"].shape)
     return case("a current that changes in time", **changing)
 
@@ -119,7 +119,7 @@ def whole_numbers(rng):
         E_m=E_m,
         V_theta=E_m + 17,
         V_reset=E_m - 7,
-        I_ext=np.tile(np.array([2, 3, 4]) * rng.integers(40, 50, 3), (16, 1)),
+        I_ext=np.tile(np.array([2, 3, 4]) * rng.integers(50, 60, 3), (12, 1)),
         g_m=2,
         tau=int(rng.integers(6, 12)),
         b=int(rng.integers(9, 15)),
