@@ -62,7 +62,7 @@ def adapted(rng):
     fast, its_rheobase = neuron(rng)
     fast["tau_w"] = fast["tau"] * rng.uniform(0.3, 0.7)
     return [
-        case("five currents", I_ext=rheobase * rng.uniform(1.1, 4, 5), **one),
+        case("four currents", I_ext=rheobase * rng.uniform(1.1, 4, 4), **one),
         case("w faster than the membrane", I_ext=its_rheobase * rng.uniform(1.1, 3, 3), **fast),
     ]
 
@@ -116,7 +116,7 @@ def whole_numbers(rng):
     E_m = int(rng.integers(-72, -65))
     return case(
         "whole-number inputs",
-        I_ext=np.array([17, *rng.integers(44, 90, 3)]),
+        I_ext=np.array([17, *rng.integers(44, 90, 2)]),
         E_m=E_m,
         V_theta=E_m + 17,
         V_reset=E_m - 7,
