@@ -11,7 +11,17 @@ import textwrap
 import numpy as np
 import pytest
 
-from lifkit.judge import Attempt, Call, Case, Exercise, Output, Problem, attempt
+from lifkit.judge import (
+    Attempt,
+    Call,
+    Case,
+    Exercise,
+    Output,
+    Problem,
+    attempt,
+    load_key,
+    report_on,
+)
 from lifkit.judge.exceptions import RULES, believable, explained
 from lifkit.judge.explain import from_notebook
 from lifkit.judge.model import Mistake
@@ -627,3 +637,60 @@ def test_what_code_that_never_works_reads_from_the_notebook_is_found_and_said_fi
     given = Attempt(answers=given.answers, notebook_variables=("I_ext", "scale"))
     (found,) = from_notebook(given, in_place_of=EXERCISE)
     assert "I_ext" in found.diagnosis and "scale" not in found.diagnosis
+
+
+DRIVEN = """\
+def passive_driven(dt, V_init, E_m, I_ext, g_m, tau):
+    V = np.zeros((N_t + 1, len(V_init)))
+    V[0] = V_init
+    for k in range(N_t):
+        V[k + 1] = V[k] + dt / tau * (-(V[k] - E_m) + I_ext[k] / g_m)
+    return V
+"""
+OU = """\
+def ou_current(dt, I_init, mu, sigma, tau_noise, xi):
+    decay = np.exp(-dt / tau_noise)
+    I = np.zeros_like(xi)
+    I[0] = I_init
+    for k in range(len(xi)):
+        I[k + 1] = mu + (I[k] - mu) * decay + sigma * np.sqrt(1 - decay**2) * xi[k]
+    return I
+"""
+CV = """\
+def cv(spike_times):
+    values = []
+    for times in spike_times:
+        x = np.diff(times)
+        values[len(values)] = x.std() / x.mean() if len(x) > 1 else np.nan
+    return np.array(values)
+"""
+GAIN = """\
+def membrane_gain(f_hz, g_m, tau):
+    gain, phase = np.zeros(len(f_hz)), np.zeros(len(f_hz))
+    for i, f in enumerate(f_hz):
+        gain[i] = 1 / g_m / np.sqrt(1 + (2 * np.pi * f * tau / 1000) ** 2)
+        phase[i] = np.arctan(2 * np.pi * f * tau / 1000)
+    return gain, phase
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "notebook", "named"),
+    [
+        (DRIVEN, {"N_t": 1000}, ["notebook variable used"]),  # not an index too far
+        (DRIVEN, {"N_t": 2}, ["notebook variable used"]),
+        (DRIVEN, {}, ["undefined name"]),
+        (OU, {}, ["one row too few"]),  # not a row of xi used too late
+        (CV, {}, ["list not grown"]),  # not a neuron too many
+        (GAIN, {}, ["phase sign", "number used as an array"]),  # both
+    ],
+)
+def test_no_usual_mistake_of_an_exercise_takes_the_place_of_what_happened(source, notebook, named):
+    name = source.split("(")[0].removeprefix("def ")
+    cell = "<ipython-input-8>"
+    linecache.cache[cell] = (len(source), None, source.splitlines(keepends=True), cell)
+    namespace = {"np": np, "__name__": "__main__", **notebook}
+    exec(compile(source, cell, "exec"), namespace)
+    report = report_on(load_key(name), namespace[name])
+    assert [mistake.name for mistake in report.mistakes] == named
+    assert report.together == (len(named) > 1)
