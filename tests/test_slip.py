@@ -294,10 +294,13 @@ def test_steps_are_counted_where_there_is_no_clock():
         while True:
             pass
 
+    def on_one_line():
+        while True: pass  # fmt: skip  # noqa: E701
+
     def hungry():
         return [np.sin(k) for k in range(10**7)]
 
-    for function in (endless, hungry):
+    for function in (endless, on_one_line, hungry):
         with pytest.raises(TimeUp), counting_steps():
             function()
     with counting_steps():
