@@ -93,7 +93,7 @@ def diagnose_part(
             for m in key.mistakes
             if _fits(key, m, named, scope, line.outputs)
             and not _is_right(key, m, scope, line.outputs)
-            and _is_telling(key.fingerprints[m.id], scope, line.outputs)
+            and is_telling(key.fingerprints[m.id], scope, line.outputs)
             and all(_is_right(key, m, _scope(key, kept, one), one.outputs) for one in holding)
         ]
         if 0 < len(_each_once(found)) <= _MOST:
@@ -102,7 +102,7 @@ def diagnose_part(
     found = [
         m
         for m in key.mistakes
-        if _fits(key, m, named, wrong, ()) and _is_telling(key.fingerprints[m.id], wrong, ())
+        if _fits(key, m, named, wrong, ()) and is_telling(key.fingerprints[m.id], wrong, ())
     ]
     named_once = _each_once(found)
     return named_once if len(named_once) <= _MOST else ()
@@ -156,7 +156,7 @@ def _is_right(key: Key, mistake: Mistake, scope: Sequence[int], outputs: Sequenc
     return all(_same(key.exercise, rows[i], key.expected[i], outputs) for i in scope)
 
 
-def _is_telling(rows: Sequence[Any], scope: Sequence[int], outputs: Sequence[str]) -> bool:
+def is_telling(rows: Sequence[Any], scope: Sequence[int], outputs: Sequence[str]) -> bool:
     """Whether a fingerprint is more than zeros, NaN or one number all over, as many wrong ones are."""
     for index in scope:
         if RAISED in rows[index] or any(name not in rows[index] for name in outputs):

@@ -139,6 +139,8 @@ def save_key(key: Key, folder: Path = KEYS) -> Path:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     tree = {"format": _FORMAT, **vars(key)}
+    if not key.self_study:
+        del tree["solution"]
     tree["fingerprints"] = {
         name: [_shrink(row, right) for row, right in zip(rows, key.expected, strict=True)]
         for name, rows in key.fingerprints.items()
@@ -271,10 +273,7 @@ def _key(tree: dict[str, Any]) -> Key:
                 "properties": tuple(_make(Property, item) for item in exercise["properties"]),
             }
         ),
-        cases=tuple(
-            _make(Case, {**case, "calls": [_make(Call, call) for call in case["calls"]]})
-            for case in tree["cases"]
-        ),
+        cases=tuple(map(_case, tree["cases"])),
         expected=tuple(tree["expected"]),
         mistakes=tuple(_make(Mistake, item) for item in tree["mistakes"]),
         fingerprints={
@@ -288,6 +287,16 @@ def _key(tree: dict[str, Any]) -> Key:
         pair_cases=tuple(tree["pair_cases"]),
         pairs_from=tree.get("pairs_from", ""),
         place=tree.get("place", 0),
+        probes=tuple(_case(item) for item in tree.get("probes", ())),
+        probe_digests=tuple(tree.get("probe_digests", ())),
+        solution=tree.get("solution", ""),
+    )
+
+
+def _case(tree: dict[str, Any]) -> Case:
+    return Case(
+        **{name: _tuple(value) for name, value in tree.items() if name != "calls"},
+        calls=tuple(_make(Call, call) for call in tree["calls"]),
     )
 
 

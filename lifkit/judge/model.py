@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Call", "Case", "Exercise", "Key", "Mistake", "Output", "Property"]
+__all__ = ["Call", "Case", "Exercise", "Key", "Mistake", "Output", "Property", "Slip"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +144,36 @@ class Mistake:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Slip:
+    """A place in a student's own program where an edit mends it (see `lifkit.judge.slip`).
+
+    Attributes
+    ----------
+    line : int
+        In the cell (or file) of the function or class called `function`.
+    function : str
+    source : str
+        The line's text.
+    kind : str
+        One of `lifkit.judge.telling.KINDS`.
+    spot : str
+        What is to be looked at, as it stands there.
+    edit : str
+        What would stand there instead; empty where it is more than an expression.
+    whole : bool
+        Whether the answer is right then, after this edit and those of the other slips.
+    """
+
+    line: int
+    function: str
+    source: str
+    kind: str
+    spot: str = ""
+    edit: str = ""
+    whole: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Exercise:
     """One thing that a student writes.
 
@@ -160,7 +190,8 @@ class Exercise:
     properties : tuple of Property
         The lines of the report, easiest first.
     hints : tuple of str
-        Staged: the idea, then the equation, then the shape of the line.
+        Staged: the idea, then the equation or a picture, then a skeleton with gaps.  What follows a
+        hint's first line is code.
     methods : tuple of str
         For a class: the methods that are called.
     builds_on : tuple of str
@@ -216,6 +247,13 @@ class Key:
         A digest of the programs and answers that they were made from.
     place : int
         The exercise's place among those of its lab, counted from 1; 0 in older keys.
+    probes : tuple of Case
+        Small inputs of which only a digest of the right answer is kept: an edit that makes the public cases
+        right by luck fails on them.
+    probe_digests : tuple of int
+        One a probe (see `pairs.digest`).
+    solution : str
+        The solved cell, in the self-study handout's keys alone.
     """
 
     exercise: Exercise
@@ -228,3 +266,11 @@ class Key:
     pair_cases: tuple[str, ...] = ()
     pairs_from: str = ""
     place: int = 0
+    probes: tuple[Case, ...] = ()
+    probe_digests: tuple[int, ...] = ()
+    solution: str = ""
+
+    @property
+    def self_study(self) -> bool:
+        """Whether the key is the self-study handout's, which may show solutions."""
+        return bool(self.solution)

@@ -9,30 +9,29 @@ this; then the answers are whatever they like, and only right numbers are worth 
 from __future__ import annotations
 
 import base64
-import contextlib
 import dataclasses
-import gc
 import io
 import os
-import signal
-import sys
 import threading
-import warnings
+import time
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
+from .apart import POSSIBLE, in_a_copy
 from .calling import attempt
-from .confine import Sink
 from .free_variables import globals_of
 from .keys import _key as key_from
-from .keys import pack, unpack
+from .keys import load_key, pack, unpack
+from .report import judge
+from .slip import found_here
+from .slip.program import program_of
 
-__all__ = ["ask", "with_leaves"]
+__all__ = ["ask", "look", "with_leaves"]
 
-#: How a copy ends that ran out of memory, among the exit statuses that Python itself never has.
-_NO_MEMORY = 77
+#: Bytes that always suffice for what is small.
+_SMALL = 2_000_000
 
 #: What each exercise was, and what the names stood for that it reaches, when it was asked first.
 _asked: dict[str, list[tuple[Mapping[str, Any], str, Any]]] = {}
@@ -86,11 +85,44 @@ def ask(
     if if_changed and not _changed(name):
         return _leave({"unchanged": True}, path, most)
     _asked[name] = [(namespace, name, target), *(globals_of(target) if callable(target) else ())]
-    if not apart or sys.platform != "linux":
+    if not apart or not POSSIBLE:
         return respond()
-    ended = _in_a_copy(respond, room)
+    ended = in_a_copy(respond, room)
     if ended or not os.path.exists(path):
         _leave({"ended": ended or "crashed"}, path, most)
+
+
+def look(namespace: dict[str, Any], name: str, seconds: float, path: str, room: int | None) -> None:
+    """Look for the slip in an exercise that no known mistake explains, and leave its place and kind.
+
+    It looks on the public cases, with the answers that every student's key holds.
+
+    Parameters
+    ----------
+    namespace : dict of str to object
+        The notebook's variables.
+    name : str
+        The exercise.
+    seconds : float
+        Seconds of processor time that the search may take.
+    path : str
+        The file in which the place is left: ``{"slips": [[line, kind, function], ...]}``.
+    room : int or None
+        Bytes of memory that it may take.
+    """
+    target = namespace.get(name)
+    if callable(target) and POSSIBLE:
+        in_a_copy(lambda: _leave({"slips": _slips(target, name, seconds)}, path, _SMALL), room)
+
+
+def _slips(target: Callable[..., Any], name: str, seconds: float) -> list[tuple[int, str, str]]:
+    key = load_key(name)
+    given = attempt(key.exercise, target, key.cases, limit=seconds)
+    program = program_of(target, key.exercise.builds_on)
+    if program is None or not judge(key, given).unexplained:
+        return []
+    found = found_here(key, program, given, seconds, clock=time.process_time)
+    return [(one.line, one.kind, one.function) for one in found.slips]
 
 
 def _changed(name: str) -> bool:
@@ -113,71 +145,6 @@ def _leave(tree: Any, path: str, most: int) -> None:
     with open(f"{path}.part", "wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
     os.replace(f"{path}.part", path)
-
-
-# In a copy of the process -------------------------------------------------------------------------
-
-
-def _in_a_copy(work: Callable[[], None], room: int | None) -> str:
-    """Do something in a copy of this process that ends with it; say how it ended if not well."""
-    with warnings.catch_warnings():
-        # Python warns of copies of processes with threads.  This one touches no lock of theirs: it
-        # calls the student's function and writes a file.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        copy = os.fork()
-    if copy == 0:
-        _do_and_end(work, room)
-    try:
-        _, status = os.waitpid(copy, 0)
-    except ChildProcessError:  # the notebook wants to hear of no child's end; the file will tell
-        return ""
-    except BaseException:  # the grader's patience has ended
-        os.kill(copy, signal.SIGKILL)
-        os.waitpid(copy, 0)
-        raise
-    code = os.waitstatus_to_exitcode(status)
-    return {0: "", _NO_MEMORY: "out of memory"}.get(code, "crashed")
-
-
-def _do_and_end(work: Callable[[], None], room: int | None) -> NoReturn:
-    status = 1
-    try:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        gc.freeze()  # what was made before stays shared, and is nobody's to tidy up here
-        _say_nothing()
-        if room is not None:
-            _give_room(room)
-        work()
-        status = 0
-    except MemoryError:
-        status = _NO_MEMORY
-    finally:
-        os._exit(status)
-
-
-def _say_nothing() -> None:
-    """Send nothing on the ways by which a notebook's outputs go, which are the first process's."""
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    ways: tuple[Any, ...] = sys.stdout, sys.stderr, getattr(shell, "display_pub", None)
-    for way in ways:
-        if hasattr(way, "register_hook"):
-            way.register_hook(lambda message: None)
-    sys.stdout = sys.stderr = Sink()
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for number in range(3):
-        os.dup2(nothing, number)
-
-
-def _give_room(room: int) -> None:
-    """Let this process take no more memory than `room` beside what it has."""
-    import resource
-
-    with open("/proc/self/statm") as file:
-        now = int(file.read().split()[0]) * resource.getpagesize()
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    most = now + room if hard == resource.RLIM_INFINITY else min(now + room, hard)
-    with contextlib.suppress(ValueError, OSError):  # less than it has: then nothing is left to take
-        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 
 def with_leaves(change: Callable[[Any], Any], node: Any) -> Any:

@@ -17,7 +17,7 @@ from typing import Any
 from lifkit.judge import KEYS, Exercise, Key, KeyNotFound, load_key, save_key
 from lifkit.judge.keys import forget_keys, outlines
 
-from ..exercise import ReferenceLike, Written, check_styles, make_key, with_pairs
+from ..exercise import ReferenceLike, Written, check_styles, make_key, with_pairs, with_probes
 from ..references import load_references
 from .errors import BuildError
 from .places import put
@@ -100,7 +100,8 @@ def _key_of(reference: ReferenceLike, root: Path, tell: Callable[[str], None]) -
         check_styles(reference, cases)
     except ValueError as error:
         raise BuildError(str(error)) from None
-    return with_pairs(reference, make_key(reference, cases), _earlier(reference.exercise.name))
+    key = with_probes(reference, make_key(reference, cases))
+    return with_pairs(reference, key, _earlier(reference.exercise.name))
 
 
 def _earlier(name: str) -> Key | None:

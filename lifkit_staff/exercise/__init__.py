@@ -4,6 +4,7 @@ from .agreement import check_styles
 from .cases import Line, ReadableGenerator, also, case, holds, line
 from .course_files import CourseFiles, read_course_files
 from .pairs import with_pairs
+from .probes import with_probes
 from .reference import Reference, ReferenceLike, make_key
 from .written import Written, exercise, lab, solution
 
@@ -25,4 +26,5 @@ __all__ = [
     "read_course_files",
     "solution",
     "with_pairs",
+    "with_probes",
 ]
