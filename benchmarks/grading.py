@@ -1,6 +1,6 @@
-"""Grading a class: plain `nbgrader autograde` beside `lifkit grade`, the same submissions.
+"""Grading a class: plain nbgrader beside `lifkit grade`, the same submissions.
 
-Both in one run, without feedback pages; `lifkit grade` before and after the other, so that a machine
+Both in one run, with feedback pages; `lifkit grade` before and after the other, so that a machine
 that gets slower or quicker meanwhile favours neither.  LIFKIT_BENCHMARK_CLASS sets the number
 of submissions (60 unless told), LIFKIT_BENCHMARK_LAB the lab (lab2).  With
 LIFKIT_BENCHMARK_GROWTH=50,500 only lifkit grades, classes of these sizes: time should be in proportion
@@ -36,9 +36,12 @@ WATCHING = 50
 
 #: What is run; the first is what the others are compared with.
 MODES = {
-    "nbgrader autograde": ("nbgrader", "autograde", LAB),
-    "lifkit grade": ("lifkit", "grade", LAB, "--no-feedback"),
-    "lifkit grade --no-figures": ("lifkit", "grade", LAB, "--no-feedback", "--no-figures"),
+    "nbgrader, with feedback": (
+        ("nbgrader", "autograde", LAB),
+        ("nbgrader", "generate_feedback", LAB),
+    ),
+    "lifkit grade": (("lifkit", "grade", LAB),),
+    "lifkit grade --no-figures": (("lifkit", "grade", LAB, "--no-figures"),),
 }
 PLAIN, FIGURES, NO_FIGURES = MODES
 
@@ -163,8 +166,8 @@ def run(folder: Path, words: tuple[str, ...]) -> None:
         raise RuntimeError(f"{' '.join(words)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
-def measure(folder: Path, words: tuple[str, ...]) -> Measured:
-    """Run a command and see what it takes, with all processes that it starts."""
+def measure(folder: Path, commands: tuple[tuple[str, ...], ...]) -> Measured:
+    """Run commands and see what they take, with all processes that they start."""
     peak, over = [0.0], threading.Event()
 
     def watch() -> None:
@@ -178,7 +181,8 @@ def measure(folder: Path, words: tuple[str, ...]) -> Measured:
     watcher.start()
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     try:
-        run(folder, words)
+        for words in commands:
+            run(folder, words)
     finally:
         over.set()
         watcher.join()

@@ -18,7 +18,7 @@ from .compare import Gap, compare
 from .diagnose import diagnose, diagnose_part, stops
 from .exceptions import believable
 from .explain import from_earlier, from_message, from_notebook, from_problem, habits_in
-from .model import Exercise, Key, Mistake, Property
+from .model import Exercise, Key, Mistake, Property, Slip
 from .pairs import pair_of
 from .symptoms import symptoms
 
@@ -77,6 +77,8 @@ class Report:
         What the numbers look like, when no known mistake fits.
     problem : Problem or None
         The first exception or time-out.
+    slips : tuple of Slip
+        Where to look in the student's own program, as far as that was found.
     """
 
     exercise: Exercise
@@ -88,11 +90,23 @@ class Report:
     habits: tuple[Mistake, ...] = ()
     symptoms: tuple[str, ...] = ()
     problem: Problem | None = None
+    slips: tuple[Slip, ...] = ()
 
     @property
     def passed(self) -> bool:
         """Whether everything is right."""
         return self.outcome == "correct"
+
+    @property
+    def unexplained(self) -> bool:
+        """Whether something is wrong that no known mistake explains."""
+        causes = [mistake for mistake in self.mistakes if mistake not in self.habits]
+        return self.outcome in ("wrong", "partial", "error") and not causes and self.failing
+
+    @property
+    def failing(self) -> bool:
+        """Whether a property does not hold, apart from bad habits."""
+        return any(line.status != "pass" for line in self.lines[:-1])
 
 
 def report_on(key: Key, target: Callable[..., Any], **options: Any) -> Report:
@@ -198,7 +212,7 @@ def _judge(key: Key, given: Attempt, unsound: Collection[str], explain: bool) ->
         decided,
         mistakes=named,
         together=together,
-        symptoms=() if named or not wrong else symptoms(key, answers),
+        symptoms=() if named or not wrong else symptoms(key, answers, _place(key, failing, tables)),
     )
 
 
@@ -244,6 +258,22 @@ def _line(
                 detail = f"case “{case.name}”: {gap.message}"
                 return Line(text=line.text, status="fail", detail=detail)
     return Line(text=line.text, status="untested" if untested else "pass")
+
+
+def _place(
+    key: Key, failing: Sequence[Property], tables: Sequence[dict[str, Gap | None] | None]
+) -> int:
+    """Return which case the first failing line is about: the form, then property by property."""
+    gaps = [{name: gap for name, gap in (table or {}).items() if gap} for table in tables]
+    for place, found in enumerate(gaps):
+        if any(gap.kind in _FORM for gap in found.values()):
+            return place
+    for line in failing:
+        for place, (case, found) in enumerate(zip(key.cases, gaps, strict=True)):
+            looked_at = not line.groups or case.group in line.groups
+            if looked_at and any(name in found for name in line.outputs):
+                return place
+    return next((place for place, found in enumerate(gaps) if found), 0)
 
 
 def _rest_lines(key: Key, tables: Sequence[dict[str, Gap | None] | None]) -> list[Line]:

@@ -13,6 +13,7 @@ import dataclasses
 import io
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,9 +23,15 @@ from .apart import POSSIBLE, in_a_copy
 from .calling import attempt
 from .free_variables import globals_of
 from .keys import _key as key_from
-from .keys import pack, unpack
+from .keys import load_key, pack, unpack
+from .report import judge
+from .slip import found_here
+from .slip.program import program_of
 
-__all__ = ["ask", "with_leaves"]
+__all__ = ["ask", "look", "with_leaves"]
+
+#: Bytes that always suffice for what is small.
+_SMALL = 2_000_000
 
 #: What each exercise was, and what the names stood for that it reaches, when it was asked first.
 _asked: dict[str, list[tuple[Mapping[str, Any], str, Any]]] = {}
@@ -83,6 +90,39 @@ def ask(
     ended = in_a_copy(respond, room)
     if ended or not os.path.exists(path):
         _leave({"ended": ended or "crashed"}, path, most)
+
+
+def look(namespace: dict[str, Any], name: str, seconds: float, path: str, room: int | None) -> None:
+    """Look for the slip in an exercise that no known mistake explains, and leave its place and kind.
+
+    It looks on the public cases, with the answers that every student's key holds.
+
+    Parameters
+    ----------
+    namespace : dict of str to object
+        The notebook's variables.
+    name : str
+        The exercise.
+    seconds : float
+        Seconds of processor time that the search may take.
+    path : str
+        The file in which the place is left: ``{"slips": [[line, kind, function], ...]}``.
+    room : int or None
+        Bytes of memory that it may take.
+    """
+    target = namespace.get(name)
+    if callable(target) and POSSIBLE:
+        in_a_copy(lambda: _leave({"slips": _slips(target, name, seconds)}, path, _SMALL), room)
+
+
+def _slips(target: Callable[..., Any], name: str, seconds: float) -> list[tuple[int, str, str]]:
+    key = load_key(name)
+    given = attempt(key.exercise, target, key.cases, limit=seconds)
+    program = program_of(target, key.exercise.builds_on)
+    if program is None or not judge(key, given).unexplained:
+        return []
+    found = found_here(key, program, given, seconds, clock=time.process_time)
+    return [(one.line, one.kind, one.function) for one in found.slips]
 
 
 def _changed(name: str) -> bool:

@@ -7,6 +7,7 @@ property; `line` is a property that looks at cases of others.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -255,12 +256,39 @@ def _drawn(
     solve: Any,
     certify: Callable[[Case], None],
 ) -> list[Case]:
-    """Draw one group's cases again until all of them are certified."""
+    """Draw one group's cases, or take those that were made by hand."""
     function, fixed = maker
-    takes = inspect.signature(function).parameters
+    if fixed:
+        return _made_by_hand(name, group, function, tuple(order), solve, certify)
     given = {"rng": rng, "solve": solve}
+    return _certified(name, group, function, given, order, certify, TRIES)
+
+
+@functools.lru_cache(maxsize=1000)  # certified once, and not for every student
+def _made_by_hand(
+    name: str,
+    group: str,
+    function: Maker,
+    order: Sequence[str],
+    solve: Any,
+    certify: Callable[[Case], None],
+) -> list[Case]:
+    return _certified(name, group, function, {"solve": solve}, order, certify, 1)
+
+
+def _certified(
+    name: str,
+    group: str,
+    function: Maker,
+    given: Mapping[str, Any],
+    order: Sequence[str],
+    certify: Callable[[Case], None],
+    tries: int,
+) -> list[Case]:
+    """Draw one group's cases again until all of them are certified."""
+    takes = inspect.signature(function).parameters
     said = ""
-    for _ in range(1 if fixed else TRIES):
+    for _ in range(tries):
         made = function(**{label: value for label, value in given.items() if label in takes})
         cases = [
             _filed(name, item, group, order)

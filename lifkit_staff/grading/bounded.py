@@ -27,11 +27,13 @@ from .limits import MB, PATIENCE, TASK_MEMORY, TASK_SECONDS
 
 __all__ = ["Helper", "TooMuch", "bounded"]
 
-#: What a helper can do: modules of this package, and their functions of plain data.
+#: What a helper can do: modules of this package, and their functions of plain data.  What a module's
+#: `get_ready` prepares, given the same data, all its tasks share; it reads nothing of a student's.
 TASKS = {
     "clean": ("submission.sanitize", "clean_page"),
     "feedback": ("feedback", "write_feedback"),
-    "read": ("submission.repair", "rebuilt"),
+    "formgrader": ("formgrader", "converted"),
+    "read": ("submission.read", "rebuilt"),
 }
 assert TASKS.keys() == TASK_SECONDS.keys()
 
@@ -155,7 +157,10 @@ def serve() -> None:
         except EOFError:
             return
         module, name = TASKS[task]
-        function = getattr(importlib.import_module(f"{__package__}.{module}"), name)
+        found = importlib.import_module(f"{__package__}.{module}")
+        if hasattr(found, "get_ready"):
+            found.get_ready(*data)
+        function = getattr(found, name)
         if hasattr(os, "fork"):
             _send(answers, _in_a_child(function, data, TASK_SECONDS[task]))
         else:

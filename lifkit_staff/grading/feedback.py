@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import hashlib
 import html
 import json
@@ -10,23 +12,27 @@ import re
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 from traitlets import Unicode
+from traitlets.config import Config
 
 from lifkit import __version__
 
 from ..course import load_config, working_in
 from .configure import use_engine
+from .patches import one_database_engine
 from .preprocessors import Judge
 from .totals import Total, shown, totals
 from .verdict.record import named, read, verdict_path
 
 __all__ = [
     "Tidy",
+    "get_ready",
     "has_page",
     "page_path",
     "page_state",
@@ -91,14 +97,47 @@ def _sign(state: str) -> str:
     return f"<!-- lifkit {state} -->"
 
 
-def write_feedback(root: str, lab: str, student: str, state: str) -> None:
-    """Write one student's feedback page with nbgrader's own converter; a task of `bounded`."""
+def get_ready(root: str, lab: str, student: str, *_: str) -> None:
+    """Do once what each page of a lab needs, before `bounded` makes a child for each of them.
+
+    The given cells are then known as HTML, and the gradebook's queries are compiled.
+    """
+    if (root, lab) in _ready:
+        return
+    config = _ready[root, lab] = _configured(root, lab)
+    from .page import cell_as_html  # the class's own process needs none of what it imports
+
+    coursedir = CourseDirectory(config=config)
+    release = coursedir.format_path(coursedir.release_directory, ".", lab)
+    names = {"notebook": lab, "assignment": lab, "student": student, "db_url": coursedir.db_url}
+    _for_good.enter_context(one_database_engine())
+    with contextlib.suppress(Exception):  # then each page does it for itself
+        notebook = nbformat.read(Path(root, release, f"{lab}.ipynb"), as_version=4)
+        nbformat.validate(notebook, relax_add_props=True)
+        for cell in notebook.cells:
+            cell_as_html(cell)
+        GetGrades(config=config).preprocess(notebook, {"nbgrader": names})
+        totals(Path(root), lab, student)
+
+
+_ready: dict[tuple[str, str], Config] = {}
+_for_good = contextlib.ExitStack()
+
+
+def _configured(root: str, lab: str) -> Config:
     config = load_config(Path(root))
     config.CourseDirectory.assignment_id = lab
-    config.CourseDirectory.student_id = student
     use_engine(config)
     config.GenerateFeedback.force = True
     config.Application.log_level = logging.ERROR
+    config.Exporter.optimistic_validation = True  # once at the end
+    return config
+
+
+def write_feedback(root: str, lab: str, student: str, state: str) -> None:
+    """Write one student's feedback page with nbgrader's own converter; a task of `bounded`."""
+    config = copy.deepcopy(_ready.get((root, lab)) or _configured(root, lab))
+    config.CourseDirectory.student_id = student
     coursedir = CourseDirectory(config=config)
     with working_in(Path(root)):
         GenerateFeedback(coursedir=coursedir, config=config).start()

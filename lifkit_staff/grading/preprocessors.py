@@ -46,8 +46,8 @@ class Repair(NbGraderPreprocessor):
         record = read(verdict_path(Judge(parent=self).root, names["assignment"], names["student"]))
         answers = record.get("answers", {})
         settled = {name: answers[name] for name in marked if name in answers}
-        notes = repair(nb, known)
         found = nb.metadata.get("lifkit", {})
+        notes = [*found.get("notes", ()), *repair(nb, known)]
         unreadable = found.get("unreadable", "")
         notes = [] if unreadable else notes  # of a file that is no notebook, all cells are missing
         nb.metadata["lifkit"] = {
@@ -133,16 +133,16 @@ class Judge(Execute):
         result: Result | None = resources.get("lifkit_result")
         if result is None:
             result = grade(self.job(nb, resources))
-        done = nbformat.reads(result.notebook, as_version=4)
+        done = nbformat.v4.reads(result.notebook)  # whoever wrote it held the schema against it
         done.metadata["lifkit"] = {**nb.metadata.get("lifkit", {}), "seconds": result.seconds}
         resources["lifkit"] = {
             "exercises": json.loads(result.verdicts),
-            "record": self.record(nb, resources, result.notes),
+            "record": self.record(nb, resources, result.notes) | {"counted_by": result.counted_by},
         }
         return done, resources
 
-    def job(self, nb: NotebookNode, resources: Any) -> Job:
-        """Return the unit of work for a mended notebook."""
+    def job(self, nb: NotebookNode, resources: Any, text: str = "") -> Job:
+        """Return the unit of work for a mended notebook; `text` is the same as JSON, where it is known."""
         names, root = resources["nbgrader"], self.root
         unreadable = nb.metadata.get("lifkit", {}).get("unreadable", "")
         # What the release brings along (data files) goes on top of what was handed in.
@@ -151,7 +151,7 @@ class Judge(Execute):
         return Job(
             student=names["student"],
             lab=names["assignment"],
-            notebook=nbformat.writes(nb),
+            notebook=text or nbformat.writes(nb),
             files=files,
             points=self._points(nb, names["assignment"]),
             settings=self.settings,

@@ -162,7 +162,7 @@ class Search:
 
 
 def _agreed(found: list[tuple[Piece, Edit, str]]) -> Finding | None:
-    """Return the likeliest edit that leaves a usual mistake, where all agree on the mistake or the place."""
+    """Return the likeliest edit that leaves a usual mistake, if all agree on the mistake or the place."""
     lines = {(piece.name, edit.line) for piece, edit, _ in found}
     mistakes = {mistake for _, _, mistake in found}
     if not found or (len(lines) > 1 and len(mistakes) > 1):
