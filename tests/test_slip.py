@@ -352,9 +352,9 @@ def test_a_report_says_where_to_look(capsys):
     report = dataclasses.replace(judge(key, given), slips=found.slips)
     line = line_of(text, "gaps.append")
     said = as_text(report)
-    assert f"Look at line {line}: gaps.append(times[i + 1] + start)" in said
+    assert f"Look at line {line}: `gaps.append(times[i + 1] + start)`" in said
     assert "`times[i + 1] + start`" in said
-    assert f"Look at line {line}:" in as_html(report)
+    assert f"Look at line {line}:</strong> <code>gaps.append(" in as_html(report)
 
 
 def test_a_check_looks_where_no_name_explains_and_something_holds(capsys):
