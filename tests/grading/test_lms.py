@@ -384,6 +384,14 @@ def test_what_is_no_sheet_is_said(tmp_path, text):
     assert path.read_text() == text
 
 
+@pytest.mark.parametrize("read", [read_roster, lambda path: fill(path, "lab2", {})])
+def test_a_table_of_a_spreadsheet_s_own_is_said(tmp_path, read):
+    path = tmp_path / "sheet.csv"
+    path.write_text("student,name\ns17,Zoë\n", encoding="latin-1")
+    with pytest.raises(ValueError, match="save it as"):
+        read(path)
+
+
 @pytest.mark.filterwarnings("ignore:Object of type .* not in session")
 def test_the_command_fills_in_what_the_gradebook_holds(course, capsys):
     with working_in(course), Gradebook("sqlite:///gradebook.db") as gradebook:

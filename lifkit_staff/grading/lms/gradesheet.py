@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..totals import Total, shown
-from .roster import Person, Roster, same_name
+from .roster import Person, Roster, read_table, same_name
 
 __all__ = ["Filled", "fill"]
 
@@ -91,7 +91,7 @@ def fill(
     ValueError
         If it is no such sheet, or has another maximum.
     """
-    text = path.read_bytes().decode("utf-8")
+    text = read_table(path)
     mark, text = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["COLUMNS", "Person", "Roster", "read_roster", "same_name", "student_name"]
+__all__ = ["COLUMNS", "Person", "Roster", "read_roster", "read_table", "same_name", "student_name"]
 
 COLUMNS = ("student", "lms_id", "name", "email")
 
@@ -82,14 +83,13 @@ def read_roster(path: Path) -> Roster:
     ValueError
         If a column or a student's name can't be used.
     """
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        if "student" not in (reader.fieldnames or ()):
-            raise ValueError(
-                f"{path}: its first line has to name the columns: {','.join(COLUMNS)}; student has to be "
-                "there, and one of the others."
-            )
-        rows = [{name: (row.get(name) or "").strip() for name in COLUMNS} for row in reader]
+    reader = csv.DictReader(io.StringIO(read_table(path).removeprefix("\ufeff"), newline=""))
+    if "student" not in (reader.fieldnames or ()):
+        raise ValueError(
+            f"{path}: its first line has to name the columns: {','.join(COLUMNS)}; student has to be "
+            "there, and one of the others."
+        )
+    rows = [{name: (row.get(name) or "").strip() for name in COLUMNS} for row in reader]
     by_id: dict[str, set[str]] = {}
     by_email: dict[str, set[str]] = {}
     by_name: dict[str, set[str]] = {}
@@ -107,6 +107,20 @@ def read_roster(path: Path) -> Roster:
             by_name.setdefault(name, set()).add(student)
     students = tuple(dict.fromkeys(row["student"] for row in rows))
     return Roster(path=path, students=students, by_id=by_id, by_email=by_email, by_name=by_name)
+
+
+def read_table(path: Path) -> str:
+    """Read a table's text.
+
+    Raises
+    ------
+    ValueError
+        If it is not in UTF-8, as it is where a spreadsheet saved it in its own way.
+    """
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f'{path} is not in UTF-8: save it as "CSV UTF-8".') from error
 
 
 def student_name(name: str, *, case: bool = False) -> str:
