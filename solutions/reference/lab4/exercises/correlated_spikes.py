@@ -56,6 +56,19 @@ def one(rng):
 
 
 @also(shared)
+def close(rng):
+    """Draw random numbers a hundred-thousandth of themselves off the probabilities."""
+    dt, rate_hz, c = rng.uniform(2, 4), rng.uniform(60, 110), rng.uniform(0.2, 0.6)
+    p = rate_hz * dt / 1000
+    q = p + c * (1 - p)
+    near_source, near_copy = (1 + 1e-5 * rng.choice([-1, 1], size) for size in (20, (20, 3)))
+    numbers = {"u_source": p / q * near_source, "u_copy": q * near_copy}
+    return trains(
+        rng, "numbers close to the probabilities", 3, dt=dt, rate_hz=rate_hz, c=c, **numbers
+    )
+
+
+@also(shared)
 def equal_sizes(rng):
     """Draw as many trains as steps."""
     n = rng.integers(9, 12)
