@@ -14,7 +14,7 @@ PYTHON := python3 python3.13 python3.12 python3.11 python
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab demo test test-exercise bench handout lint format check-notebooks build lock clean
+.PHONY: help setup lab demo test test-exercise test-load bench handout lint format check-notebooks build lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -35,11 +35,15 @@ test-exercise: setup ## test one exercise: make test-exercise X=firing_rate
 	$(RUN) $(BIN)/python -m pytest -q --tb=short -k "[$(X)]" \
 	    tests/test_every_exercise.py tests/test_every_report.py
 
+test-load: setup ## grade the attacks with 1, 2, 8 jobs and on a busy machine (an hour)
+	$(RUN) $(BIN)/python -m pytest -m load tests/grading/test_load.py
+
 bench: setup ## print the benchmark tables
 	$(RUN) $(BIN)/python -m benchmarks
 
+# SELF_STUDY=1: the one for who studies alone, with solutions and model answers.
 handout: setup ## write what a student gets: a wheel and a zip of the labs
-	$(RUN) $(BIN)/lifkit handout
+	$(RUN) $(BIN)/lifkit handout $(if $(filter 1,$(SELF_STUDY)),--self-study)
 
 build: setup ## rebuild keys and student notebooks from solutions/
 	$(RUN) $(BIN)/lifkit build
@@ -90,6 +94,13 @@ Then run make again.
 endef
 export NO_PYTHON NO_VENV
 
+# Of what pip says: a line a package.  Its errors go past this to the terminal.
+TELL = number=0; while read -r word name rest; do case "$$word" in \
+    Collecting) number=$$((number + 1)); echo "  package $$number: $${name%%[ ;(]*}" ;; \
+    Installing) echo "  Installing them; this takes a minute ..." ;; \
+    FAILED) exit 1 ;; \
+    esac; done
+
 $(STAMP): requirements.txt pyproject.toml
 	@python= ; halfway= ; \
 	for candidate in $(PYTHON); do \
@@ -107,8 +118,8 @@ $(STAMP): requirements.txt pyproject.toml
 	    echo "Building $(VENV) with $$("$$python" --version), once; this takes a few minutes ..."; \
 	    "$$python" -m venv --clear $(VENV) || exit 1; \
 	fi
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	    --require-hashes -r requirements.txt
+	@{ $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off \
+	    --require-hashes -r requirements.txt || echo FAILED; } | { $(TELL); }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	    --no-deps --no-build-isolation --editable .
 	@printf '%s' "$(CURDIR)" > $(STAMP)

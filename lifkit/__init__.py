@@ -11,6 +11,7 @@ from typing import Any
 __version__ = "0.1.0"
 __all__ = [
     "CheckFailed",
+    "answer",
     "check",
     "checks",
     "explorers",
@@ -18,11 +19,24 @@ __all__ = [
     "notebook",
     "open_lab",
     "plotting",
+    "predictions",
+    "progress",
+    "reveal",
     "stimuli",
+    "study",
+    "weigh",
 ]
 
-_HOME = {"CheckFailed": "checks", "check": "checks", "open_lab": "notebook"}
-_ROOMS = ("checks", "explorers", "judge", "notebook", "plotting", "stimuli")
+_HOME = {
+    "CheckFailed": "checks",
+    "answer": "study",
+    "check": "checks",
+    "open_lab": "notebook",
+    "progress": "notebook",
+    "reveal": "study",
+    "weigh": "predictions",
+}
+_ROOMS = ("checks", "explorers", "judge", "notebook", "plotting", "predictions", "stimuli", "study")
 
 
 def __getattr__(name: str) -> Any:

@@ -7,11 +7,13 @@ where it parts from the right answer, and which usual mistake gives just these n
 from __future__ import annotations
 
 import contextlib
-import sys
-from collections.abc import Callable
+import dataclasses
+import difflib
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .judge import (
+    Attempt,
     Key,
     KeyNotFound,
     Report,
@@ -24,9 +26,13 @@ from .judge import (
     judge,
     key_names,
     load_key,
+    standing,
 )
+from .judge.free_variables import read_free_variables
+from .judge.points import points_of
+from .session import attempts, checked, shell, stale_note
 
-__all__ = ["CheckFailed", "check", "report_for"]
+__all__ = ["CheckFailed", "check", "in_one_line", "report_for", "show", "show_report"]
 
 
 class CheckFailed(AssertionError):
@@ -48,7 +54,8 @@ def check(f: Callable[..., Any], hint: int | None = None) -> None:
     f : function or class
         Your own, by its name and without calling it: ``check(lif_euler)``.
     hint : int, optional
-        Show this hint (1 is the first) instead of a report.
+        Show this hint (1 is the first) instead of a report.  In a notebook the report holds the hints
+        itself, closed.
 
     Raises
     ------
@@ -74,10 +81,76 @@ def check(f: Callable[..., Any], hint: int | None = None) -> None:
         _check_hint(hint, len(key.exercise.hints))
         show(hint_text(report, hint), hint_html(report, hint))
         return
-    report = report_for(f)
-    show(as_text(report), as_html(report))
+    given, report = _judged(f, key)
+    if report.outcome != "not started":
+        checked(key.exercise.name, f)
+    handle = ""
+    if report.unexplained:
+        report, handle = _with_slips(key, f, given, report)
+    show_report(report, f, handle)
     if not report.passed:
         raise CheckFailed(headline(report))
+
+
+def _with_slips(key: Key, f: Any, given: Attempt, report: Report) -> tuple[Report, str]:
+    """Return a report that says where to look in the student's own program, if that is found.
+
+    Returns
+    -------
+    report : Report
+    handle : str
+        The display that says meanwhile what goes on; empty where there is none.
+    """
+    from .judge.slip import find_slips
+    from .judge.telling import may_place, told
+
+    tried = attempts(key.exercise.name)
+    if not may_place(report, tried):
+        return report, ""
+    handle = ""
+    if shell() is not None:
+        from IPython.display import HTML, display
+
+        said = '<div role="status">Looking for the line where it goes wrong …</div>'
+        handle = display(HTML(said), display_id=True).display_id
+    found = find_slips(key, f, given)
+    slips = tuple(told(slip, report, tried, in_full=key.self_study) for slip in found.slips)
+    return dataclasses.replace(
+        report, slips=slips, mistakes=report.mistakes + found.mistakes
+    ), handle
+
+
+def show_report(report: Report, f: Any, handle: str = "") -> None:
+    """Show a report with what the notebook knows beside it: points, and which version it is about.
+
+    What a cell shows carries the outcome as data too, under ``lifkit`` in its metadata, for the table
+    of a saved notebook (see `lifkit.notebook_file`).
+
+    Parameters
+    ----------
+    report : Report
+    f : function or class
+        What it is about.
+    handle : str, optional
+        The display in whose place it is shown.
+    """
+    exercise = report.exercise
+    points, note = points_of(exercise.lab).get(exercise.name), ""
+    running = shell()
+    if running is not None and running.user_ns.get(exercise.name) is f:
+        note = stale_note([exercise.name, *read_free_variables(f)[1]])
+    data = {
+        "exercise": exercise.name,
+        "outcome": report.outcome,
+        "status": standing(report, note),
+        "fraction": report.fraction,
+    }
+    show(
+        as_text(report, points=points, note=note),
+        as_html(report, points=points, note=note, hints=True),
+        data,
+        handle,
+    )
 
 
 def report_for(f: Callable[..., Any], name: str | None = None) -> Report:
@@ -93,25 +166,38 @@ def report_for(f: Callable[..., Any], name: str | None = None) -> Report:
     -------
     Report
     """
-    key = _key_for(f) if name is None else load_key(name)
+    return _judged(f, _key_for(f) if name is None else load_key(name))[1]
+
+
+def _judged(f: Any, key: Key) -> tuple[Attempt, Report]:
     with _captured():
         given = attempt(key.exercise, f, key.cases)
         report = judge(key, given)
         used = [name for name in key.exercise.builds_on if name in given.uses]
         if report.passed or not used:
-            return report
-        unsound = [name for name in used if not _sound(f, name)]
-    return judge(key, given, unsound=unsound)
+            return given, report
+        # One that never returned is not right: to ask it again would cost its time again.
+        endless = report.problem.function if report.problem and report.outcome == "timeout" else ""
+        unsound = [name for name in used if name == endless or not _sound(f, name)]
+    return given, judge(key, given, unsound=unsound)
 
 
 def _key_for(f: Any) -> Key:
     """Return the key of the exercise that `f` answers, found by its name."""
-    if not callable(f):
-        raise TypeError(
-            f"check wants the function itself, but got {type(f).__name__}. Write check(lif_euler), "
-            "with no brackets behind the name of your function."
-        )
     known = key_names()
+    if isinstance(f, str) and f in known:
+        raise in_one_line(
+            TypeError(f"check wants the function, not its name in quotes: check({f}).")
+        )
+    if not callable(f):
+        kind = type(f).__name__
+        name = kind if kind in known else "lif_euler"
+        raise in_one_line(
+            TypeError(
+                f"check wants the function itself, but got {kind}. Write check({name}), with no brackets "
+                "behind the name of your function."
+            )
+        )
     name = getattr(f, "__name__", "")
     if name not in known:
         # What a decorator, functools.partial or an assignment made may not carry its variable's name.
@@ -119,10 +205,22 @@ def _key_for(f: Any) -> Key:
         name = names[0] if names else name
     try:
         return load_key(name)
-    except KeyNotFound as error:
-        raise ValueError(
-            f"{error} An exercise is found by its name, so keep the name as given."
+    except KeyNotFound:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+        meant = f" Did you mean {near[0]}?" if near else f" The exercises are {', '.join(known)}."
+        raise in_one_line(
+            ValueError(
+                f"{name or type(f).__name__} is the name of no exercise.{meant} An exercise is found by "
+                "its name, so keep the name as given."
+            )
         ) from None
+
+
+def in_one_line(error: Exception) -> Exception:
+    """Have a notebook show an error of use without the lines of lifkit that noticed it."""
+    line = f"{type(error).__name__}: {error}"
+    error._render_traceback_ = lambda: [line]  # type: ignore[attr-defined]
+    return error
 
 
 def _variables(f: Any) -> dict[str, Any]:
@@ -146,7 +244,9 @@ def _sound(f: Any, name: str) -> bool:
 
 def _check_hint(hint: Any, count: int) -> None:
     if isinstance(hint, bool) or not isinstance(hint, int) or not 1 <= hint <= count:
-        raise ValueError(f"There is no hint {hint!r}: this exercise has the hints 1 to {count}.")
+        raise in_one_line(
+            ValueError(f"There is no hint {hint!r}: this exercise has the hints 1 to {count}.")
+        )
 
 
 def _captured() -> contextlib.AbstractContextManager[Any]:
@@ -158,16 +258,16 @@ def _captured() -> contextlib.AbstractContextManager[Any]:
     return capture_output()
 
 
-def shell() -> Any:
-    """Return the running IPython shell, or None outside a notebook."""
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython else None
+def show(text: str, page: str, data: Mapping[str, Any] | None = None, handle: str = "") -> None:
+    """Show a text, in a notebook as a page of HTML with data beside it; otherwise print it.
 
-
-def show(text: str, page: str) -> None:
+    Where a `handle` is given, it takes the place of what was displayed under that.
+    """
     if shell() is None:
         print(text)
         return
     from IPython.display import display
 
-    display({"text/plain": text, "text/html": page}, raw=True)
+    about = {"lifkit": dict(data)} if data else {}
+    where = {"display_id": handle, "update": True} if handle else {}
+    display({"text/plain": text, "text/html": page}, metadata=about, raw=True, **where)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,8 +15,9 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from . import __version__
+from .labs import copy_labs, jupyter_command, lab_to_open, released_from
 
-__all__ = ["copy_labs", "main"]
+__all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 file=sys.stderr,
             )
             return 1
-        options = _parser(words).parse_args(words)
+        # What stands behind -- is JupyterLab's; argparse would take the first of it for the lab.
+        cut = words.index("--") if words[:1] == ["lab"] and "--" in words else len(words)
+        options = _parser(words).parse_args(words[:cut])
+        options.jupyter = words[cut + 1 :]
         return int(options.run(options) or 0)
     except ModuleNotFoundError as error:
         print(
@@ -82,13 +84,23 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"lifkit {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    lab = commands.add_parser("lab", help="open the labs in JupyterLab (students)")
+    lab = commands.add_parser(
+        "lab",
+        help="open the labs in JupyterLab (students)",
+        epilog="What stands behind -- is passed on to JupyterLab: lifkit lab lab2 -- --no-browser",
+    )
+    first = "e.g. lab2; the first unfinished one unless given"
+    lab.add_argument("lab", nargs="?", default="", metavar="LAB", help=first)
+    lab.add_argument("--restart", action="store_true", help="begin LAB anew; yours is renamed")
     lab.add_argument("--folder", type=Path, default=Path("my_labs"), help="your copy (%(default)s)")
     lab.add_argument("--copy-only", action="store_true", help="make the copy, open nothing")
-    lab.add_argument("jupyter", nargs="*", metavar="-- OPTION", help="passed on to JupyterLab")
     lab.set_defaults(run=_lab)
 
-    if words and words[0] == "lab":
+    check = commands.add_parser("check", help="run a lab's notebook and list its points (students)")
+    check.add_argument("file", type=Path, metavar="FILE.ipynb", help="it stays as it is")
+    check.set_defaults(run=_check)
+
+    if words and words[0] in ("lab", "check"):
         return parser
     for command in sorted(entry_points(group=_GROUP)):
         add_arguments = command.load()
@@ -98,62 +110,34 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _lab(options: argparse.Namespace) -> int:
-    for line in copy_labs(_released(Path.cwd()), options.folder):
+    if options.restart and not options.lab:
+        raise ValueError("--restart needs the lab to begin anew: lifkit lab lab2 --restart")
+    for line in copy_labs(
+        released_from(Path.cwd()), options.folder, options.lab if options.restart else ""
+    ):
         print(line)
+    notebook = lab_to_open(options.folder, options.lab)
     if options.copy_only:
         return 0
-    command = [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        f"--ServerApp.root_dir={options.folder.resolve()}",
-    ]
-    # nbgrader's tools call commands that stand beside this Python.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    print("Opening JupyterLab; to end it, press Ctrl-C here.")
+    command, environment = jupyter_command(sys.executable, options.folder, notebook)
+    print(f"Opening {notebook} in JupyterLab; to end it, press Ctrl-C here.")
     try:
-        return subprocess.call([*command, *options.jupyter], env={**os.environ, "PATH": path})
+        return subprocess.call([*command, *options.jupyter], env=environment)
     except KeyboardInterrupt:
         return 0
 
 
-def _released(start: Path) -> Path:
-    """Find the folder with the labs as they were released: notebooks/ here or above."""
-    for folder in (start, *start.parents):
-        if list((folder / "notebooks").glob("lab*/lab*.ipynb")):
-            return folder / "notebooks"
-    raise FileNotFoundError(
-        f"No labs found from {start} up. Change to the folder that you unpacked (it holds notebooks/), "
-        "then type `lifkit lab` again."
-    )
+def _check(options: argparse.Namespace) -> int:
+    from .notebook_file import run
 
+    def watch(done: int, count: int) -> None:
+        if not done:
+            said = f"Running a copy of {options.file}; to end it, press Ctrl-C here."
+            print(said, file=sys.stderr)
+        if sys.stderr.isatty():
+            end = "\r\033[K" if done + 1 == count else ""
+            print(f"\rcell {done + 1} of {count} {end}", end="", file=sys.stderr, flush=True)
 
-def copy_labs(released: Path, mine: Path) -> list[str]:
-    """Copy the labs that are not there yet; a file that exists is never touched.
-
-    Parameters
-    ----------
-    released : Path
-        The folder of the released labs.
-    mine : Path
-        The student's folder.
-
-    Returns
-    -------
-    list of str
-        What was done, a line a lab.
-    """
-    said = []
-    for notebook in sorted(released.glob("lab*/lab*.ipynb")):
-        target = mine / notebook.relative_to(released)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            said.append(f"{target}: yours, left as it is")
-            continue
-        half = target.with_suffix(".part")
-        shutil.copyfile(notebook, half)
-        half.rename(
-            target
-        )  # whole or not at all, and on Windows an error if one has come meanwhile
-        said.append(f"{target}: new")
-    return said
+    scores = run(options.file, watch)
+    print(scores.as_text())
+    return 0 if scores.passed else 1

@@ -1,21 +1,26 @@
 """Make a lab's notebook ready.
 
 ``open_lab("lab2")`` compares the notebook with the lifkit beside it, and has cells that need an
-exercise which is not written yet say so in one line.
+exercise which is not written yet say so in one line.  ``progress()`` shows how the lab stands.
 """
 
 from __future__ import annotations
 
 import difflib
+import os
 import types
+from pathlib import Path
 from typing import Any
 
-from .checks import report_for, shell, show
-from .judge import as_html, as_text, key_editions, key_names, load_key
+from .checks import in_one_line, report_for, show, show_report
+from .judge import key_editions, key_names, load_key, standing
 from .judge.keys import lab_exercises
-from .judge.points import keep_points, points_of
+from .judge.points import edition_note, keep_points, opened_lab, points_of
+from .notebook_file import by_hand, opened, read
+from .scores import Row, Scores
+from .session import shell, stale_note, watch
 
-__all__ = ["open_lab", "points_of"]
+__all__ = ["open_lab", "points_of", "progress"]
 
 
 def open_lab(lab: str, edition: str = "") -> None:
@@ -31,28 +36,61 @@ def open_lab(lab: str, edition: str = "") -> None:
         The edition that the notebook was built for, and behind a colon its exercises' points; empty in
         the instructor's source.
     """
-    mine = key_editions(lab)
-    edition, _, points = edition.partition(":")
-    keep_points(lab, points if mine == {edition} else "", lab_exercises(lab))
-    if not mine:
-        _note(
-            f"This lifkit does not know {lab}. Your notebook is newer than the lifkit beside it: update "
-            "lifkit with the files that came with the notebook. What you have written is safe."
-        )
-    elif edition and mine != {edition}:
-        _note(
-            f"This notebook and this lifkit do not belong together: the notebook is edition {edition} "
-            f"of {lab}, lifkit has edition {'/'.join(sorted(mine))}. Checks may judge by other rules than "
-            "the text. Take both from the same download. What you have written is safe: copy your cells "
-            "into the new notebook."
-        )
+    theirs, _, points = edition.partition(":")
+    keep_points(lab, points if key_editions(lab) == {theirs} else "", lab_exercises(lab))
+    said = edition_note(lab, edition)
+    if said:
+        show(said, f'<div style="border-left:4px solid #b8500f;padding:0.4em 1em">{said}</div>')
     running = shell()
     if running is not None:
         running.set_custom_exc((NotImplementedError, NameError), _explain)
+        watch(running)
 
 
-def _note(text: str) -> None:
-    show(text, f'<div style="border-left:4px solid #b8500f;padding:0.4em 1em">{text}</div>')
+def progress() -> None:
+    """Show how the lab of this notebook stands: each exercise with its points, and the total.
+
+    Runs the checks of all that is defined, which takes as long as they do.
+
+    Raises
+    ------
+    ValueError
+        If no lab was opened here.
+    """
+    lab = opened_lab()
+    if not lab:
+        error = ValueError("No lab is open here: run the notebook's first code cell, then again.")
+        raise in_one_line(error)
+    running = shell()
+    found = running.user_ns if running else {}
+    points = points_of(lab)
+    rows = [_row(name, found.get(name), points.get(name)) for name in lab_exercises(lab)]
+    scores = Scores(lab=lab, rows=(*rows, *_questions(lab)))
+    show(scores.as_text(), scores.as_html())
+
+
+def _row(name: str, answer: Any, points: float | None) -> Row:
+    """Check one exercise, if it is there."""
+    title = f"{load_key(name).exercise.number} {name}"
+    if not callable(answer):
+        return Row(name=title, status="its cell was not run yet", most=points)
+    report = report_for(answer, name)
+    return Row(
+        name=title,
+        status=standing(report, stale_note([name])),
+        outcome=report.outcome,
+        fraction=report.fraction,
+        most=points,
+    )
+
+
+def _questions(lab: str) -> list[Row]:
+    """Return what is marked by hand, where Jupyter says which file this notebook is."""
+    try:
+        notebook = read(Path(os.environ["JPY_SESSION_NAME"]))
+    except (KeyError, OSError, ValueError):
+        return []
+    return by_hand(notebook) if opened(notebook)[0] == lab else []
 
 
 def _explain(
@@ -91,8 +129,8 @@ def _misnamed(shell: Any, error: NameError) -> str:
     if not near:
         return f"{exercise.number} {name}: nothing of that name is defined yet. Run its cell first."
     label = alike[near[0]]
-    report = report_for(shell.user_ns[label], name)
-    show(as_text(report), as_html(report))
+    answer = shell.user_ns[label]
+    show_report(report_for(answer, name), answer)
     return (
         f"{exercise.number} {name}: nothing of that name is defined. You have {label}: rename it to "
         f"{name}, and the report above is what its check will say."

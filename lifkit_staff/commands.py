@@ -80,13 +80,19 @@ def handout(parser: argparse.ArgumentParser) -> None:
     """write what a student gets"""
     _add_root(parser)
     parser.add_argument("--folder", type=Path, help="where to put it (handout)")
+    parser.add_argument(
+        "--self-study",
+        action="store_true",
+        help="for who studies alone: with solutions and model answers, after an own attempt",
+    )
     parser.set_defaults(run=_handout)
 
 
 def _handout(options: argparse.Namespace) -> None:
     from . import authoring
 
-    for path in authoring.write_handout(authoring.find_root(options.root), options.folder):
+    root = authoring.find_root(options.root)
+    for path in authoring.write_handout(root, options.folder, self_study=options.self_study):
         print(path)
 
 
@@ -109,9 +115,9 @@ def _static_page(options: argparse.Namespace) -> None:
 
 def grade(parser: argparse.ArgumentParser) -> None:
     """grade a lab's submissions"""
-    from .grading import commands
+    from .grading.commands import add_grade_arguments
 
-    commands.add_grade_arguments(parser)
+    add_grade_arguments(parser)
 
 
 def feedback(parser: argparse.ArgumentParser) -> None:
@@ -123,9 +129,9 @@ def feedback(parser: argparse.ArgumentParser) -> None:
 
 def report(parser: argparse.ArgumentParser) -> None:
     """show how the class did"""
-    from .grading import commands
+    from .grading.report_command import add_report_arguments
 
-    commands.add_report_arguments(parser)
+    add_report_arguments(parser)
 
 
 def _add_root(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,14 @@ without_address_grammars()
 ONE_AFTER_THE_OTHER = [f"tests/grading/test_{name}.py" for name in ("attacks", "engine", "sandbox")]
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leave out what takes the whole machine, unless it is asked for (`make test-load`)."""
+    if "load" not in config.getoption("markexpr"):
+        left_out = [item for item in items if item.get_closest_marker("load")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Keep the tests of a file in one process where several share the work (`make test`).

@@ -52,7 +52,7 @@ IMPORT_MAP = {
     # `import lifkit` is quick: its names load on first use.
     "lifkit.__init__": may(
         ours_lazily="lifkit.stimuli lifkit.plotting lifkit.judge lifkit.checks lifkit.notebook "
-        "lifkit.explorers"
+        "lifkit.explorers lifkit.predictions lifkit.study"
     ),
     "lifkit.stimuli": may(),
     "lifkit.plotting": may(
@@ -63,8 +63,23 @@ IMPORT_MAP = {
         lazily=("IPython",),
     ),
     "lifkit.judge": may(),
-    "lifkit.checks": may("lifkit.judge", IPython=SHOWS, lazily=("IPython",)),
-    "lifkit.notebook": may("lifkit.judge lifkit.checks"),
+    "lifkit.session": may(),
+    "lifkit.checks": may("lifkit.judge lifkit.session", IPython=SHOWS, lazily=("IPython",)),
+    "lifkit.scores": may("lifkit.judge"),
+    "lifkit.notebook_file": may(
+        "lifkit.judge lifkit.scores",
+        nbclient="runs a notebook, cell by cell",
+        nbformat="what nbclient takes",
+        jupyter_client="starts its kernel",
+        lazily=("nbclient", "nbformat", "jupyter_client"),
+    ),
+    "lifkit.notebook": may(
+        "lifkit.judge lifkit.checks lifkit.scores lifkit.notebook_file lifkit.session"
+    ),
+    "lifkit.study": may(
+        "lifkit.judge lifkit.checks lifkit.session", IPython=SHOWS, lazily=("IPython",)
+    ),
+    "lifkit.predictions": may(),
     "lifkit.explorers": may(
         "lifkit.plotting lifkit.judge",
         ipywidgets="the widgets' own library",
@@ -75,7 +90,8 @@ IMPORT_MAP = {
         lazily=("IPython",),
     ),
     # Staff's commands reach it as entry points, which are no imports.
-    "lifkit.cli": may(),
+    "lifkit.labs": may(),
+    "lifkit.cli": may("lifkit.labs", ours_lazily="lifkit.notebook_file"),
     "lifkit_staff.__init__": may(),
     "lifkit_staff.exercise": may("lifkit.judge"),
     "lifkit_staff.references": may("lifkit_staff.exercise", ours_lazily="solutions.reference"),
@@ -122,6 +138,14 @@ FILES = {
         ipykernel="the kernel itself",
         matplotlib_inline="shows its figures",
         traitlets="what it is configured with",
+    ),
+    "lifkit_staff/grading/formgrader.py": may(
+        "lifkit_staff.course",
+        jinja2="what nbconvert's templates call",
+        nbconvert="makes the formgrader's pages",
+        nbformat="what a notebook is",
+        nbgrader="knows a cell's marks",
+        traitlets="what its settings are made of",
     ),
     "lifkit_staff/grading/page.py": may(
         "lifkit.judge",

@@ -9,7 +9,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from lifkit.cli import copy_labs, main
+from lifkit.cli import main
 from lifkit.judge import KEYS, key_editions, load_key
 from lifkit_staff import authoring as build
 from lifkit_staff.exercise import make_key
@@ -193,21 +193,8 @@ def test_the_handout_has_no_solutions(tmp_path):
     names = zipfile.ZipFile(wheel).namelist() + zipfile.ZipFile(archive).namelist()
     assert any(name.endswith("keys/lif_euler.npz") for name in names)
     assert any(name.endswith("notebooks/lab2/lab2.ipynb") for name in names)
+    assert "lifkit/jupyter/labconfig/page_config.json" in names
     assert not [name for name in names if "solutions" in name or "tests" in name]
-
-
-def test_a_students_file_is_never_overwritten(tmp_path):
-    mine = tmp_path / "my_labs"
-    copy_labs(ROOT / "notebooks", mine)
-    notebook = mine / "lab2" / "lab2.ipynb"
-    assert notebook.read_bytes() == (ROOT / "notebooks/lab2/lab2.ipynb").read_bytes()
-    notebook.write_text("my work")
-    (mine / "lab1" / "lab1.ipynb").unlink()
-    said = copy_labs(ROOT / "notebooks", mine)
-    assert notebook.read_text() == "my work"
-    assert (mine / "lab1" / "lab1.ipynb").exists()
-    assert any("left as it is" in line for line in said)
-    assert not list(mine.rglob("*.part"))
 
 
 def test_commands_say_what_is_wrong(tmp_path, capsys, monkeypatch):

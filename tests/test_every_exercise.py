@@ -4,7 +4,9 @@ Each test goes through all styles, mistakes or cases of one exercise and lists w
 """
 
 import ast
+import dataclasses
 import inspect
+import types
 import warnings
 
 import numpy as np
@@ -221,8 +223,7 @@ def test_an_exercise_is_written_whole(reference):
     faults += [
         f"output {one.name} lacks a shape" for one in exercise.outputs if not one.shape and one.axes
     ]
-    if len(exercise.hints) != 3:
-        faults.append(f"{len(exercise.hints)} hints: give three")
+    faults += faults_of_hints(reference)
     if not reference.styles:
         faults.append("lacks a second right solution in another style")
     if len(STYLES.get(exercise.name, {})) < 3:
@@ -240,6 +241,59 @@ def test_an_exercise_is_written_whole(reference):
     ]
     faults += reference.unmatched
     none(faults)
+
+
+def faults_of_hints(reference):
+    """Hold hints to their three stages, and to showing no line that solves anything."""
+    hints = reference.exercise.hints
+    if len(hints) != 3:
+        return [f"{len(hints)} hints: give three: the idea, the equation or a picture, a skeleton"]
+    faults = []
+    if any("___" in hint for hint in hints[:2]):
+        faults.append("a gap (___) belongs into the third hint, the skeleton")
+    if "\n" not in hints[2] or "___" not in hints[2]:
+        faults.append("the third hint is a skeleton: lines of code with a gap (___) for each idea")
+    for number, hint in enumerate(hints, 1):
+        said = "".join(hint.split())
+        faults += [
+            f"hint {number} holds a line of a solution: {line}"
+            for line in telling_lines(reference)
+            if "".join(line.split()) in said
+        ]
+    return faults
+
+
+def telling_lines(reference):
+    """Return the lines of the solved cell and of the other style that say how it is done."""
+    found = set()
+    for text in (reference.cell.source, *map(inspect.getsource, reference.styles)):
+        lines, shown = text.splitlines(), set()
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                shown.add(node.lineno)
+            elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):  # a docstring
+                shown |= set(range(node.lineno, node.end_lineno + 1))
+        secret = [line for number, line in enumerate(lines, 1) if number not in shown]
+        found |= {line.split("#")[0].strip() for line in secret}
+    return {line for line in found if len("".join(line.split())) >= 10}
+
+
+@pytest.mark.parametrize(
+    ("hints", "words"),
+    [
+        (("The idea.", "The equation."), "2 hints"),
+        (("Idea ___.", "Equation.", "Code:\n___"), "belongs into the third"),
+        (("Idea.", "Equation.", "return ___ in one line"), "is a skeleton"),
+        (("Idea.", "Equation.", "Code:\nfor k in range(3):"), "is a skeleton"),
+        (("Idea.", "All of it: V = np.zeros( (N_t+1,n) )", "Code:\n___"), "hint 2 holds a line"),
+    ],
+)
+def test_a_hint_that_is_too_much_or_too_little_is_seen(hints, words):
+    reference = next(one for one in WRITTEN if one.exercise.name == "lif_euler")
+    exercise = dataclasses.replace(reference.exercise, hints=hints)
+    spoilt = types.SimpleNamespace(exercise=exercise, cell=reference.cell, styles=reference.styles)
+    (fault,) = faults_of_hints(spoilt)
+    assert words in fault
 
 
 def all_names(reference):

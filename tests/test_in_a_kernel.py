@@ -79,6 +79,71 @@ def test_the_line_of_an_exception_is_that_of_the_students_cell(run):
     assert f"line {number} of the cell, in lif_euler" in text and "IndexError" in text
 
 
+STALE = "this is about the version before"
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (RIGHT.strip().replace("/ tau", "/ tau)"), "did not run (SyntaxError, line 5)"),
+        (RIGHT.strip().replace("    print", "  print"), "did not run (IndentationError, line 3)"),
+        ("1 / 0\n" + RIGHT, "did not run (ZeroDivisionError, line 1)"),
+        ("%%timeit -n 1 -r 1\n" + RIGHT, "stands under %%timeit, so it defines nothing"),
+        ("%%writefile /dev/null\n" + RIGHT, "stands under %%writefile, so it defines nothing"),
+    ],
+)
+def test_a_check_says_that_it_is_not_about_the_cell_on_screen(run, cell, words):
+    run(RIGHT)
+    run(cell)
+    kinds, text = shown(run("check(lif_euler)"))
+    assert kinds == ["display_data"] and "all correct" in text  # that hangs on the function alone
+    assert f"  The cell of lif_euler {words}; {STALE}." in text
+    run(RIGHT)
+    assert STALE not in shown(run("check(lif_euler)"))[1]
+
+
+def test_a_helper_whose_cell_did_not_run_is_named(run):
+    helper = "def fired(V, V_theta):\n    return V >= V_theta"
+    run(helper)
+    run(RIGHT.replace("V[k] >= V_theta\n", "fired(V[k], V_theta)\n"))
+    run(helper + ")")
+    assert (
+        f"The cell of fired did not run (SyntaxError, line 2); {STALE}."
+        in shown(run("check(lif_euler)"))[1]
+    )
+
+
+def test_a_cell_that_ran_and_then_failed_is_the_one_on_screen(run):
+    run(RIGHT + "\n1 / 0")
+    assert STALE not in shown(run("check(lif_euler)"))[1]
+
+
+def test_different_texts_are_counted_once_each(run):
+    def attempts():
+        (output,) = run("from lifkit.session import attempts; attempts('isi')")
+        return int(output.data["text/plain"])
+
+    stub = "def isi(spike_times):\n    raise NotImplementedError()\ncheck(isi)"
+    wrong = "def isi(spike_times):\n    return []\ncheck(isi)"
+    run(stub)
+    assert attempts() == 0
+    run(wrong)
+    run(wrong.replace("return", "# the same\n    return"))
+    assert attempts() == 1
+    run(wrong.replace("[]", "[1]"))
+    assert attempts() == 2
+    run("def spoilt(f):\n    def isi(x):\n        return 0\n    return isi\ncheck(spoilt(isi))")
+    assert attempts() == 2  # a cell of the lab that shows a mistake is none of the student's
+
+
+def test_errors_of_use_are_one_line(run):
+    run(RIGHT)
+    for call in ("check('lif_euler')", "check(lif_euler, hint=4)", "check(print)", "check(3)"):
+        *_, error = run(call)
+        assert error.ename in ("TypeError", "ValueError")
+        assert error.traceback == [f"{error.ename}: {error.evalue}"]
+
+
 def test_a_figure_drawn_inside_is_not_shown_by_the_check(run):
     drawing = RIGHT.replace(
         "lifkit_is_mine = 1",

@@ -404,15 +404,15 @@ def _one_spike_only(*arguments):
 STEP = "V[k - 1] + any_part * any_slope"
 #: What is done to the solved cell, and words that the report has to say.
 UNFORESEEN = {
-    "E_m 2 mV too high": ([("V[k - 1] - E_m", "V[k - 1] - (E_m + 2)")], "first step"),
+    "E_m 2 mV too high": ([("V[k - 1] - E_m", "V[k - 1] - (E_m + 2)")], "from step 1 (t = "),
     "tau off by 0.1 %": ([("dt / tau", "dt / (1.001 * tau)")], "first step of V is 0.999 times"),
     "tau halved": ([("dt / tau", "dt / (tau / 2)")], "first step of V is 2 times"),
-    "half the current": ([("I_ext / g_m", "I_ext / 2 / g_m")], "fires only"),
-    "largest tau for all": ([("dt / tau", "dt / tau.max()")], "fires only"),
+    "half the current": ([("I_ext / g_m", "I_ext / 2 / g_m")], "wrong from step 1 "),
+    "largest tau for all": ([("dt / tau", "dt / tau.max()")], "wrong for all others"),
     "mean current for all": ([("I_ext / g_m", "I_ext.mean() / g_m")], "fires"),
     "no negative currents": (
         [("I_ext / g_m", "abs(I_ext) / g_m")],
-        "right for some neurons and wrong for neuron",
+        "V is right for neuron 2, and wrong for all others, off by up to",
     ),
     "dt of the lecture": ([("dt / tau", "0.1 / tau")], "first step of V is 0."),
     "reset of the lecture": (
@@ -669,15 +669,15 @@ def test_the_notebooks_sweep_runs_the_class_as_it_is_now():
     runs = []
 
     class Counted(LIFNeuron):
-        def simulate(self, *inputs):
-            runs.append(inputs)
-            super().simulate(10, 0.1, *inputs[2:])
+        def simulate(self, N_t, dt, **values):
+            runs.append((N_t, dt))
+            super().simulate(10, dt, **values)
 
     notebook = {"np": np, "LIFNeuron": Counted}
     exec(cell("sweep-values") + "\n" + cell("ten-neurons"), notebook)
     ten = notebook["ten_neurons"]()
     assert ten.I_ext == 21.0 and ten.V.shape == (11, 10)
-    assert runs[0][:2] == (10_000, 0.1) and len(notebook["t_sweep"]) == 10_001
+    assert runs[0] == (10_000, 0.1) and len(notebook["t_sweep"]) == 10_001
     notebook["LIFNeuron"] = type("LIFNeuron", (Counted,), {"g_of": 1})
     assert notebook["ten_neurons"]().g_of == 1 and len(runs) == 2
 

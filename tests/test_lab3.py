@@ -464,6 +464,7 @@ def _cell(name):
 
 def test_the_notebooks_corrected_theory_is_the_one_tested_here():
     notebook = {"np": np, "siegert_rate": siegert_rate, **NEURON, "tau": 10.0}
+    notebook["at_levels"] = {**NEURON, "tau": 10.0}
     exec(_cell("corrected-rate"), notebook)
     found = notebook["rate_at_time_step"](0.1, 15.0, 6.0)
     expected = corrected_rate(0.1, 15.0, t_ref=0.0, sigma=6.0, **NEURON, tau=10.0)
@@ -472,10 +473,7 @@ def test_the_notebooks_corrected_theory_is_the_one_tested_here():
 
 def test_the_three_neurons_of_the_notebook_fire_at_the_same_rate():
     """Within 2 % of 20 Hz by the corrected theory; the clock by its closed form in whole steps."""
-    (line,) = [
-        line for line in _cell("three-neurons").splitlines() if line.startswith("neurons = ")
-    ]
-    neurons = ast.literal_eval(line.split("=", 1)[1].split("#")[0].strip())
+    neurons = ast.literal_eval(_cell("three-neurons").removeprefix("three_neurons = "))
     for I_ext, sigma in neurons.values():
         if sigma:
             rate = corrected_rate(0.1, I_ext, t_ref=0.0, sigma=sigma, **NEURON, tau=10.0)

@@ -346,6 +346,13 @@ def test_a_target_runs_its_commands_in_order(target, commands):
 
 
 @needs_make
+def test_the_self_study_handout_is_made_when_it_is_asked_for_and_only_then():
+    for asked, option in (("1", True), ("", False), ("0", False)):
+        plan = run_make("-n", "handout", f"SELF_STUDY={asked}").stdout
+        assert ("lifkit handout --self-study" in plan) is option
+
+
+@needs_make
 @pytest.mark.parametrize("target", ["lab", "demo", "test", "bench", "handout", "build"])
 def test_a_target_puts_the_environments_programs_on_the_path(target):
     # nbgrader calls `alembic` by its bare name when it makes a gradebook.
@@ -413,6 +420,22 @@ def test_setup_is_done_once_and_again_when_requirements_change(tmp_path):
     later = (course / ".venv" / ".setup-done").stat().st_mtime + 10
     os.utime(course / "requirements.txt", (later, later))
     assert len(installs()) == 2
+
+
+@needs_make
+@pytest.mark.parametrize("broken", [False, True])
+def test_setup_says_what_it_does_and_ends_where_pip_does(tmp_path, broken):
+    said = "Collecting numpy==2.1 (from x)\\n  Downloading it\\nInstalling collected packages: numpy\\n"
+    note = 'echo "$*" >> pip.log'
+    assert note in PRETENDED
+    body = PRETENDED.replace(
+        note, f'case "$*" in *hashes*) printf "{said}"; exit {int(broken)};; esac'
+    )
+    done = run_make("setup", "PYTHON=./fakepython", cwd=bare_course(tmp_path, body=body))
+    assert "  package 1: numpy==2.1\n  Installing them" in done.stdout
+    assert "Downloading" not in done.stdout
+    assert (done.returncode != 0) is broken
+    assert (tmp_path / ".venv" / ".setup-done").exists() is not broken
 
 
 @needs_make

@@ -432,6 +432,13 @@ def picture_of(page):
     return plt.imread(io.BytesIO(base64.b64decode(data)), format="png")
 
 
+def test_shown_figure_follows_a_dark_theme_and_stays_white_elsewhere(shown):
+    page = shown["text/html"]
+    assert 'class="lifkit-figure"' in page and "background:white" in page
+    (rule,) = re.findall("<style>(.*?){filter:invert", page)
+    assert rule == '[data-jp-theme-light="false"] img.lifkit-figure'
+
+
 def test_shown_figure_has_its_own_size_and_more_pixels(shown, ax):
     pixels, inches = picture_of(shown["text/html"]), ax.figure.get_size_inches()
     width = int(re.search('width="([0-9]+)"', shown["text/html"])[1])

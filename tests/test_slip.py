@@ -8,13 +8,15 @@ import string
 import numpy as np
 import pytest
 
-from lifkit.judge import load_key
+from lifkit.checks import CheckFailed, check
+from lifkit.judge import as_html, as_text, judge, load_key
 from lifkit.judge.apart import POSSIBLE
 from lifkit.judge.calling import attempt
 from lifkit.judge.confine import TimeUp
 from lifkit.judge.slip import KINDS, find_slips, found_here
 from lifkit.judge.slip.harmless import counting_steps, is_harmless
 from lifkit.judge.slip.program import program_of
+from lifkit.judge.telling import may_place, told
 from tests.exercise_contract import define
 
 ISI = """
@@ -316,3 +318,45 @@ def test_what_has_no_text_has_no_slip():
     exec("def isi(spike_times): return 1", namespace)
     assert not look("isi", namespace["isi"])[2].slips
     assert not look("isi", len)[2].slips
+
+
+# What a check tells ------------------------------------------------------------------------------
+
+
+def wrong(report, **changed):
+    form, first, *rest = report.lines
+    first = dataclasses.replace(first, status="pass" if changed.get("begun") else "fail")
+    return dataclasses.replace(report, lines=(form, first, *rest))
+
+
+def test_the_place_comes_first_and_the_kind_after_the_next_attempt():
+    _, function = cell("isi", gap="times[i + 1] + start")
+    key, given, found = look("isi", function)
+    report, (slip,) = judge(key, given), found.slips
+    assert report.unexplained
+    begun, nothing = wrong(report, begun=True), wrong(report)
+    assert not may_place(nothing, 1) and may_place(nothing, 2) and may_place(begun, 1)
+    told_of = [told(slip, begun, tried, in_full=False).kind for tried in (1, 2)]
+    assert told_of == ["", slip.kind]
+    assert [told(slip, nothing, tried, in_full=False).kind for tried in (2, 3)] == ["", slip.kind]
+    assert all(not told(slip, begun, tried, in_full=False).edit for tried in (1, 2, 9))
+    assert told(slip, nothing, 1, in_full=True) == slip and slip.edit
+
+
+def test_a_report_says_where_to_look(capsys):
+    text, function = cell("isi", gap="times[i + 1] + start")
+    key, given, found = look("isi", function)
+    report = dataclasses.replace(judge(key, given), slips=found.slips)
+    line = line_of(text, "gaps.append")
+    said = as_text(report)
+    assert f"Look at line {line}: gaps.append(times[i + 1] + start)" in said
+    assert "`times[i + 1] + start`" in said
+    assert f"Look at line {line}:" in as_html(report)
+
+
+def test_a_check_looks_where_no_name_explains_and_something_holds(capsys):
+    text, function = cell("passive_euler", drive="I_ext / g_m / 3")
+    with pytest.raises(CheckFailed):
+        check(function)
+    shown = capsys.readouterr().out
+    assert "Likely mistake" not in shown and f"Look at line {line_of(text, '/ 3')}: " in shown

@@ -12,9 +12,9 @@ from .calling import Answer, Attempt, Problem, attempt
 from .compare import Gap, compare
 from .diagnose import diagnose
 from .keys import KEYS, KeyNotFound, key_editions, key_names, load_key, pack, save_key, unpack
-from .model import Call, Case, Exercise, Key, Mistake, Output, Property
+from .model import Call, Case, Exercise, Key, Mistake, Output, Property, Slip
 from .outcomes import OUTCOMES
-from .render import as_html, as_text, headline, hint_html, hint_text
+from .render import as_html, as_text, headline, hint_html, hint_text, standing
 from .report import IMPURE_FACTOR, Line, Report, judge, report_on
 from .symptoms import symptoms
 from .values import plain
@@ -37,6 +37,7 @@ __all__ = [
     "Problem",
     "Property",
     "Report",
+    "Slip",
     "as_html",
     "as_text",
     "attempt",
@@ -53,6 +54,7 @@ __all__ = [
     "plain",
     "report_on",
     "save_key",
+    "standing",
     "symptoms",
     "unpack",
 ]

@@ -12,6 +12,7 @@ import dis
 import functools
 import inspect
 import linecache
+import time
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,10 @@ __all__ = ["Answer", "Attempt", "Problem", "answer", "attempt", "same_answer"]
 #: Seconds that one call may take in a notebook.  A double loop in pure Python over the longest public
 #: case (10 neurons, 10 000 steps) takes about 0.1 s, so even a very slow machine has time to spare.
 TIME_LIMIT = 10.0
+
+#: How many times the slowest answer's seconds a call may take while a notebook's variable is changed,
+#: and how many seconds it may take in any case: another value can turn a loop into one that never ends.
+_PATIENCE, _AT_LEAST = 10, 1.0
 
 #: Cases in which a notebook's variable is changed to see whether it matters: what makes no difference
 #: in one, such as a conductance without a current, does in another.
@@ -129,9 +134,14 @@ def attempt(
     """
     data, uses = read_free_variables(target)
     answers: list[Answer] = []
+    slowest = 0.0
     for case in cases:
-        stopped = bool(answers) and answers[-1].status == "timeout"
-        answers.append(answers[-1] if stopped else answer(exercise, target, case, limit=limit))
+        if answers and answers[-1].status == "timeout":  # an endless loop costs its limit once
+            answers.append(answers[-1])
+            continue
+        start = time.perf_counter()
+        answers.append(answer(exercise, target, case, limit=limit))
+        slowest = max(slowest, time.perf_counter() - start)
     # A case without calls (a new object's defaults) says nothing about memory: prefer one with.
     worked = [i for i, given in enumerate(answers) if given.status == "ok"]
     repeated = next((i for i in worked if cases[i].calls), None)
@@ -139,6 +149,7 @@ def attempt(
         return Attempt(answers=tuple(answers), uses=uses)
     again = answer(exercise, target, cases[repeated], limit=limit)
     looked_at = (_one_a_group(cases, worked) or [repeated])[:_LOOKED_AT]
+    short = min(limit, max(_AT_LEAST, _PATIENCE * slowest))
     variables = tuple(
         name
         for namespace, name in data
@@ -147,7 +158,7 @@ def attempt(
                 namespace,
                 name,
                 answers[i],
-                functools.partial(answer, exercise, target, cases[i], limit=limit),
+                functools.partial(answer, exercise, target, cases[i], limit=short),
             )
             for i in looked_at
         )
@@ -169,8 +180,12 @@ def answer(
     try:
         with quietly(), stopped_after(limit):
             value = plain_answer(exercise, target, case, calls)
-    except TimeUp:
-        problem = Problem(kind="timeout", message=f"no answer after {limit:g} s")
+    except TimeUp as error:
+        problem = Problem(
+            kind="timeout",
+            message=f"no answer after {limit:g} s",
+            function=_running(error, exercise.builds_on),
+        )
         return Answer(status="timeout", problem=problem)
     except _BadSignature as error:
         problem = Problem(kind="signature", message=str(error))
@@ -280,6 +295,16 @@ def _problem(error: BaseException) -> Problem:
     return Problem(
         kind=type(error).__name__, message=text, line=line, source=source, function=function
     )
+
+
+def _running(error: BaseException, names: Sequence[str]) -> str:
+    """Return which of the earlier exercises was running when time was up; most often none."""
+    trace, found = error.__traceback__, ""
+    while trace is not None and not found:
+        name = trace.tb_frame.f_code.co_name
+        found = name if name in names else ""
+        trace = trace.tb_next
+    return found
 
 
 def _stub(error: BaseException) -> types.CodeType | None:

@@ -22,7 +22,12 @@ class TimeUp(BaseException):
 
 @contextlib.contextmanager
 def stopped_after(seconds: float) -> Iterator[None]:
-    """Raise `TimeUp` in the block after `seconds`, where the platform has interval timers."""
+    """Raise `TimeUp` in the block after `seconds`, where the platform has interval timers.
+
+    On Windows, and in a thread that is not the main one, Python has nothing that stops a loop: there
+    the block runs until it ends, or somebody interrupts the kernel.  A compiled function that never
+    returns is not stopped anywhere.
+    """
     if (
         not hasattr(signal, "setitimer")
         or threading.current_thread() is not threading.main_thread()

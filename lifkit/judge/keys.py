@@ -139,6 +139,8 @@ def save_key(key: Key, folder: Path = KEYS) -> Path:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     tree = {"format": _FORMAT, **vars(key)}
+    if not key.self_study:
+        del tree["solution"]
     tree["fingerprints"] = {
         name: [_shrink(row, right) for row, right in zip(rows, key.expected, strict=True)]
         for name, rows in key.fingerprints.items()
@@ -287,6 +289,7 @@ def _key(tree: dict[str, Any]) -> Key:
         place=tree.get("place", 0),
         probes=tuple(_case(item) for item in tree.get("probes", ())),
         probe_digests=tuple(tree.get("probe_digests", ())),
+        solution=tree.get("solution", ""),
     )
 
 

@@ -155,7 +155,7 @@ class Slip:
     source : str
         The line's text.
     kind : str
-        One of `lifkit.judge.slip.KINDS`.
+        One of `lifkit.judge.telling.KINDS`.
     spot : str
         What is to be looked at, as it stands there.
     edit : str
@@ -190,7 +190,8 @@ class Exercise:
     properties : tuple of Property
         The lines of the report, easiest first.
     hints : tuple of str
-        Staged: the idea, then the equation, then the shape of the line.
+        Staged: the idea, then the equation or a picture, then a skeleton with gaps.  What follows a
+        hint's first line is code.
     methods : tuple of str
         For a class: the methods that are called.
     builds_on : tuple of str
@@ -251,6 +252,8 @@ class Key:
         right by luck fails on them.
     probe_digests : tuple of int
         One a probe (see `pairs.digest`).
+    solution : str
+        The solved cell, in the self-study handout's keys alone.
     """
 
     exercise: Exercise
@@ -265,3 +268,9 @@ class Key:
     place: int = 0
     probes: tuple[Case, ...] = ()
     probe_digests: tuple[int, ...] = ()
+    solution: str = ""
+
+    @property
+    def self_study(self) -> bool:
+        """Whether the key is the self-study handout's, which may show solutions."""
+        return bool(self.solution)

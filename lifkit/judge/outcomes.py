@@ -25,7 +25,7 @@ SIGNS = dict(zip(OUTCOMES, "✓ ~ ✗ · E T M C ?".split(), strict=True))
 
 #: What a headline says of an outcome; `render.headline` counts the properties of a partial one.
 SENTENCES = {
-    "correct": "all correct. Well done!",
+    "correct": "all correct",
     "wrong": "not right yet",
     "not started": "not started yet",
     "error": "it stops with an error",

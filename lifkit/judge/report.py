@@ -203,7 +203,7 @@ def _judge(key: Key, given: Attempt, unsound: Collection[str], explain: bool) ->
         decided,
         mistakes=named,
         together=bool(pair),
-        symptoms=() if named or not wrong else symptoms(key, answers),
+        symptoms=() if named or not wrong else symptoms(key, answers, _place(key, failing, tables)),
     )
 
 
@@ -249,6 +249,22 @@ def _line(
                 detail = f"case “{case.name}”: {gap.message}"
                 return Line(text=line.text, status="fail", detail=detail)
     return Line(text=line.text, status="untested" if untested else "pass")
+
+
+def _place(
+    key: Key, failing: Sequence[Property], tables: Sequence[dict[str, Gap | None] | None]
+) -> int:
+    """Return which case the first failing line is about: the form, then property by property."""
+    gaps = [{name: gap for name, gap in (table or {}).items() if gap} for table in tables]
+    for place, found in enumerate(gaps):
+        if any(gap.kind in _FORM for gap in found.values()):
+            return place
+    for line in failing:
+        for place, (case, found) in enumerate(zip(key.cases, gaps, strict=True)):
+            looked_at = not line.groups or case.group in line.groups
+            if looked_at and any(name in found for name in line.outputs):
+                return place
+    return next((place for place, found in enumerate(gaps) if found), 0)
 
 
 def _rest_lines(key: Key, tables: Sequence[dict[str, Gap | None] | None]) -> list[Line]:

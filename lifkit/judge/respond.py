@@ -30,6 +30,9 @@ from .slip.program import program_of
 
 __all__ = ["ask", "look", "with_leaves"]
 
+#: Bytes that always suffice for what is small.
+_SMALL = 2_000_000
+
 #: What each exercise was, and what the names stood for that it reaches, when it was asked first.
 _asked: dict[str, list[tuple[Mapping[str, Any], str, Any]]] = {}
 
@@ -109,7 +112,7 @@ def look(namespace: dict[str, Any], name: str, seconds: float, path: str, room: 
     """
     target = namespace.get(name)
     if callable(target) and POSSIBLE:
-        in_a_copy(lambda: _leave({"slips": _slips(target, name, seconds)}, path, 2_000_000), room)
+        in_a_copy(lambda: _leave({"slips": _slips(target, name, seconds)}, path, _SMALL), room)
 
 
 def _slips(target: Callable[..., Any], name: str, seconds: float) -> list[tuple[int, str, str]]:

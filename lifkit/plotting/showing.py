@@ -18,6 +18,13 @@ __all__ = ["as_html", "as_png", "show"]
 #: Pixels a shown figure has for each pixel it takes on the page, for screens with small pixels.
 SHARPNESS = 1.5
 
+#: In JupyterLab's dark theme a white picture dazzles: light and dark change places, hues stay.  Where
+#: nothing knows of a theme (a saved page, a print) the picture stays as it was drawn.
+DARK = (
+    '<style>[data-jp-theme-light="false"] img.lifkit-figure'
+    "{filter:invert(0.93) hue-rotate(180deg)}</style>"
+)
+
 #: Inches around a shown figure that stay white, beside the little that a constrained layout leaves.
 MARGIN = 0.06
 
@@ -36,13 +43,19 @@ def show(fig: Figure, alt: str) -> None:
     """
     page = as_html(fig, alt)
     text = f"[figure: {alt}]"
+    if not in_notebook(page, text):
+        print(text)
+
+
+def in_notebook(page: str, text: str) -> bool:
+    """Show some HTML, or the text where there is none; say whether there is a notebook to show it."""
     ipython = sys.modules.get("IPython")
     if ipython is None or ipython.get_ipython() is None:
-        print(text)
-        return
+        return False
     from IPython.display import display
 
     display({"text/plain": text, "text/html": page}, raw=True)
+    return True
 
 
 def as_html(fig: Figure, alt: str) -> str:
@@ -77,8 +90,8 @@ def as_html(fig: Figure, alt: str) -> str:
     width = round(int.from_bytes(picture[16:20], "big") / SHARPNESS)
     return (
         f'<img alt="{html.escape(alt, quote=True)}" width="{width}" '
-        'style="max-width:100%;height:auto;background:white" '
-        f'src="data:image/png;base64,{base64.b64encode(picture).decode()}">'
+        'class="lifkit-figure" style="max-width:100%;height:auto;background:white" '
+        f'src="data:image/png;base64,{base64.b64encode(picture).decode()}">{DARK}'
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import seaborn as sns
 
+from .showing import in_notebook
+
 __all__ = ["COLOURS", "PALE_COLOURS", "use_theme"]
 
 #: Dark2, the darker sister of Set2: the same hues with enough contrast on white for lines that carry
@@ -14,8 +16,12 @@ COLOURS = tuple(sns.color_palette("Dark2").as_hex())
 PALE_COLOURS = tuple(sns.color_palette("Set2").as_hex())
 
 
+#: In JupyterLab prose is as wide as a report: lines of 150 characters are hard to read.
+_PROSE = "<style>.jp-MarkdownCell .jp-RenderedMarkdown{max-width:56em}</style>"
+
+
 def use_theme(font_scale: float = 1.0) -> None:
-    """Set the course's look: seaborn ticks, Set2 palette, no top and right spines.
+    """Set the course's look: seaborn ticks, Set2 palette, no top and right spines, prose in a column.
 
     Parameters
     ----------
@@ -35,3 +41,4 @@ def use_theme(font_scale: float = 1.0) -> None:
             "legend.frameon": False,
         },
     )
+    in_notebook(_PROSE, text="")

@@ -14,12 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from .errors import BuildError
+from .notebooks import labs_of
+from .self_study import add_answers, add_solutions, read_answers, study_notebook
 
-__all__ = ["ALIASES", "LABEL", "student_copy", "write_handout"]
+__all__ = ["ALIASES", "LABEL", "STUDY_LABEL", "student_copy", "write_handout"]
 
 
 #: What tells a student's wheel from a whole one, behind the version's number.
 LABEL = "student"
+
+#: The same for the self-study handout, whose keys hold solutions.
+STUDY_LABEL = "selfstudy"
 
 #: What of lifkit is not for students: the names that older course files use.
 ALIASES = ("build.py", "exercises.py", "grading")
@@ -31,17 +36,28 @@ _START = """\
    `conda create -n lifkit python=3.12`, `conda activate lifkit`).
 2. In this folder type `python3 -m venv venv`, then `source venv/bin/activate` (Windows:
    `venv\\Scripts\\activate`; with conda skip both), then `pip install "{wheel}[lab]"`.
-3. Type `lifkit lab`. Your own copy of the labs is made in `my_labs/` and opens in the browser.
+3. Type `lifkit lab`. Your own copy of the labs is made in `my_labs/`, and the first
+   one opens in the browser.
 
-Next time: the `activate` line, then `lifkit lab`. It never overwrites what you wrote. Hand in
-`my_labs/labN/labN.ipynb` under its own name.
+Next time: the `activate` line, then `lifkit lab` (the first unfinished lab) or `lifkit lab lab2`. It never
+overwrites what you wrote. Hand in `my_labs/labN/labN.ipynb` under its own name.
+"""
+
+#: Stands there instead of the sentence about handing in.
+_START_STUDY = """
+
+This is the self-study edition: nobody marks it. It shows solutions and model answers after you have
+tried yourself. Don't mix its files with those of a course.
 """
 
 
-def write_handout(root: Path, folder: Path | None = None) -> list[Path]:
+def write_handout(
+    root: Path, folder: Path | None = None, *, self_study: bool = False
+) -> list[Path]:
     """Write what a student gets: lifkit as a wheel, and a zip with it and the labs.
 
-    Neither holds anything from ``solutions/``, ``lifkit_staff/`` or ``tests/``.
+    Neither holds anything from ``lifkit_staff/`` or ``tests/``, nor from ``solutions/`` but in the
+    self-study handout.
 
     Parameters
     ----------
@@ -49,6 +65,9 @@ def write_handout(root: Path, folder: Path | None = None) -> list[Path]:
         The course root.
     folder : Path, optional
         Where it goes; ``handout`` in the course root unless given.
+    self_study : bool
+        Whether it is for who studies alone: with solutions and model answers, to be shown after an own
+        attempt.
 
     Returns
     -------
@@ -58,7 +77,7 @@ def write_handout(root: Path, folder: Path | None = None) -> list[Path]:
     folder = (folder or root / "handout").resolve()
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        course = student_copy(root, Path(scratch))
+        course = student_copy(root, Path(scratch), self_study=self_study)
         command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", scratch]
         done = subprocess.run(command, cwd=course, capture_output=True, text=True)
         if done.returncode:
@@ -66,17 +85,23 @@ def write_handout(root: Path, folder: Path | None = None) -> list[Path]:
         built = next(Path(scratch).glob("*.whl"))
         wheel = folder / built.name
         wheel.write_bytes(built.read_bytes())
-    archive = folder / "lifkit-labs.zip"
+    inside = "lifkit-self-study" if self_study else "lifkit-labs"
+    archive = folder / f"{inside}.zip"
+    start = _START.format(wheel=wheel.name)
+    if self_study:
+        start = start.partition("Hand in")[0].rstrip() + _START_STUDY
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as pack:
-        pack.writestr("lifkit-labs/START_HERE.md", _START.format(wheel=wheel.name))
-        pack.write(wheel, f"lifkit-labs/{wheel.name}")
+        pack.writestr(f"{inside}/START_HERE.md", start)
+        pack.write(wheel, f"{inside}/{wheel.name}")
         for notebook in sorted((root / "notebooks").glob("*/*.ipynb")):
-            inside = notebook.relative_to(root).as_posix()
-            pack.write(notebook, f"lifkit-labs/{inside}")
+            text = notebook.read_text(encoding="utf-8")
+            if self_study:
+                text = study_notebook(notebook, read_answers(root, notebook.stem))
+            pack.writestr(f"{inside}/{notebook.relative_to(root).as_posix()}", text)
     return [wheel, archive]
 
 
-def student_copy(root: Path, folder: Path) -> Path:
+def student_copy(root: Path, folder: Path, *, self_study: bool = False) -> Path:
     """Copy what a student's wheel is made of: lifkit without its doors to staff's side.
 
     Parameters
@@ -85,6 +110,8 @@ def student_copy(root: Path, folder: Path) -> Path:
         The course root.
     folder : Path
         Where the copy is made.
+    self_study : bool
+        Whether its keys hold solutions, with model answers beside them.
 
     Returns
     -------
@@ -101,7 +128,8 @@ def student_copy(root: Path, folder: Path) -> Path:
     whole = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     project = {name: value for name, value in whole["project"].items() if name != "entry-points"}
     version = str(project["version"])
-    project["version"] = f"{version}+{LABEL}"
+    labelled = f"{version}+{STUDY_LABEL if self_study else LABEL}"
+    project["version"] = labelled
     project["optional-dependencies"] = {"lab": project["optional-dependencies"]["lab"]}
     for name in [project["readme"], *project["license-files"]]:
         shutil.copy(root / name, copy / name)
@@ -118,7 +146,12 @@ def student_copy(root: Path, folder: Path) -> Path:
         raise BuildError(
             f"lifkit/__init__.py does not state the version of pyproject.toml, {version}."
         )
-    init.write_text(text.replace(stated, f'__version__ = "{version}+{LABEL}"'), encoding="utf-8")
+    init.write_text(text.replace(stated, f'__version__ = "{labelled}"'), encoding="utf-8")
+    if self_study:
+        keys = copy / "lifkit" / "keys"
+        add_solutions(root, keys)
+        for lab in labs_of(root):
+            add_answers(read_answers(root, lab), lab, keys)
     return copy
 
 

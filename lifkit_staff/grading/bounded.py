@@ -32,7 +32,8 @@ __all__ = ["Helper", "TooMuch", "bounded"]
 TASKS = {
     "clean": ("submission.sanitize", "clean_page"),
     "feedback": ("feedback", "write_feedback"),
-    "read": ("submission.repair", "rebuilt"),
+    "formgrader": ("formgrader", "converted"),
+    "read": ("submission.read", "rebuilt"),
 }
 assert TASKS.keys() == TASK_SECONDS.keys()
 

@@ -1,33 +1,28 @@
-"""The commands `lifkit grade` and `lifkit report`."""
+"""The commands `lifkit grade` and `lifkit feedback`: what writes a class's grades and pages."""
 
 from __future__ import annotations
 
 import argparse
 import functools
 import gc
-import json
 import logging
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..course import find_root
 from .box.errors import SandboxUnavailable
 from .limits import LEAST_MEMORY
 from .settings import Settings
 
-if TYPE_CHECKING:
-    from .verdict.record import Record
-
 __all__ = [
     "add_feedback_arguments",
     "add_grade_arguments",
-    "add_report_arguments",
     "grade",
-    "show_report",
     "write_pages",
 ]
 
@@ -98,33 +93,6 @@ def add_grade_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=grade)
 
 
-def add_report_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `lifkit report`."""
-    parser.add_argument("lab", help="the lab's name, e.g. lab2")
-    parser.add_argument("--root", type=Path, help="the course's folder (the one you are in)")
-    parser.add_argument(
-        "--csv",
-        metavar="FILE",
-        help="write one row a student and exercise; - is the standard output",
-    )
-    parser.add_argument(
-        "--full", action="store_true", help="with --csv: symptoms and the reasons, too"
-    )
-    parser.add_argument("--figure", type=Path, metavar="FILE", help="draw it (PNG, SVG or PDF)")
-    parser.add_argument(
-        "--unnamed",
-        action="store_true",
-        help="show wrong answers that no mistake explains, in groups of the same behaviour",
-    )
-    parser.add_argument(
-        "--name",
-        nargs=4,
-        metavar=("BEHAVIOUR", "NAME", "IS", "MEND"),
-        help="name such a group: what it is called, what it is, how to mend it",
-    )
-    parser.set_defaults(run=show_report)
-
-
 def add_feedback_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `lifkit feedback`."""
     parser.add_argument("lab", help="the lab's name, e.g. lab2")
@@ -174,6 +142,9 @@ def _grade(options: argparse.Namespace, root: Path, executor: Any) -> int:
         from sqlalchemy.exc import SQLAlchemyError
 
         from . import classroom
+    except ImportError as error:
+        print(f"lifkit: {_unusable(error)}", file=sys.stderr)
+        return 1
     finally:
         gc.enable()
     logging.getLogger("lifkit_staff.grading").setLevel(logging.ERROR)
@@ -203,10 +174,10 @@ def _say(lab: str, root: Path, done: object, students: Sequence[str] = ()) -> No
     if done.skipped:
         print(f"{len(done.skipped)} unchanged since they were graded (--force grades them again).")
     for student, why in sorted(done.odd.items()):
-        said = f"look at this one; it could not be graded: {why}"
+        said = f"look at this one; it could not be graded: {printable(why)}"
         print(f"{printable(student)}: {said}", file=sys.stderr)
     for student, why in sorted(done.failed.items()):
-        said = f"NOT GRADED, the grader itself failed: {why}"
+        said = f"NOT GRADED, the grader itself failed: {printable(why)}"
         print(f"{printable(student)}: {said}", file=sys.stderr)
     records = [one for one in read_all(root, lab) if not students or one["student"] in students]
     print(class_table(records, totals(root, lab)))
@@ -222,6 +193,18 @@ def _say_who_reads(root: Path) -> None:
             f"to yourself: chmod go-rwx {root}",
             file=sys.stderr,
         )
+
+
+def _unusable(error: ImportError) -> str:
+    """Say which package of this environment can't be used, and what may have led to another one."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    where = frames[-1][0].f_code.co_filename
+    paths = os.environ.get("PYTHONPATH")
+    led = f" PYTHONPATH={paths} comes before the environment: unset it." if paths else ""
+    return (
+        f"This Python environment ({sys.prefix}) can't be used: {where}: {str(error).strip()}.{led} To set "
+        "it up anew, with the packages it was tested with: make setup."
+    )
 
 
 def _sentence(root: Path, error: Exception) -> str:
@@ -270,73 +253,6 @@ class _Bar:
             )
         self._bar.set_postfix_str(student, refresh=False)
         self._bar.update(done - self._bar.n)
-
-
-def show_report(options: argparse.Namespace) -> int:
-    """Show how the class did, or write it down."""
-    from . import report
-    from .totals import totals
-    from .verdict.record import read_all
-
-    root = find_root(options.root)
-    records = read_all(root, options.lab)
-    if not records:
-        raise FileNotFoundError(
-            f"There are no verdicts on {options.lab} in {root / 'verdicts'}: run "
-            f"`lifkit grade {options.lab}` first."
-        )
-    if options.name:
-        print(_name(root, records, *options.name))
-        return 0
-    if options.unnamed:
-        print(report.unnamed(records, functools.partial(_handed_in, root, options.lab)))
-        return 0
-    if options.csv == "-":
-        report.write_csv(records, totals(root, options.lab), sys.stdout, full=options.full)
-    elif options.csv:
-        with Path(options.csv).open("w", newline="", encoding="utf-8") as file:
-            report.write_csv(records, totals(root, options.lab), file, full=options.full)
-        print(options.csv)
-    if options.figure:
-        report.draw(records).savefig(options.figure)
-        print(options.figure)
-    if not options.csv and not options.figure:
-        print(report.overview(records))
-    return 0
-
-
-def _handed_in(root: Path, lab: str, student: str, exercise: str) -> str:
-    """Return the cell of an exercise as a student handed it in."""
-    path = root / "autograded" / student / lab / f"{lab}.ipynb"
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError):
-        return "(not there any more)"
-    for cell in cells:
-        if cell["metadata"].get("nbgrader", {}).get("grade_id") == exercise:
-            return "".join(cell["source"])
-    return "(not there)"
-
-
-def _name(
-    root: Path, records: Sequence[Record], behaviour: str, name: str, says: str, mend: str
-) -> str:
-    """Write a name for answers of one behaviour into the course's mistakes."""
-    from ..exercise.course_files import add_behaviour
-
-    exercises = {
-        exercise
-        for record in records
-        for exercise, item in record["exercises"].items()
-        if item.get("behaviour") == behaviour
-    }
-    if len(exercises) != 1:
-        raise ValueError(
-            f"No answer behaves like {behaviour!r}: `lifkit report LAB --unnamed` lists those that do."
-        )
-    (exercise,) = exercises
-    path = add_behaviour(root / "course", exercise, behaviour, name, says, mend)
-    return f"{path}: {exercise}, {name!r}. `lifkit feedback LAB` brings it to the pages."
 
 
 def _positive(text: str) -> int:

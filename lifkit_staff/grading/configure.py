@@ -17,7 +17,7 @@ def use_engine(config: Config) -> None:
     release, in place of ClearOutput, DeduplicateIds, OverwriteCells and CheckCellMetadata, which stop
     at some of them; `Judge` runs it in a sandbox and decides outside, in place of Execute;
     `SaveVerdicts` is SaveAutoGrades with the verdicts' scores.  Feedback pages are the
-    kit's own.
+    kit's own; the formgrader's are nbgrader's, with what `formgrader.Marking` adds.
 
     Parameters
     ----------
@@ -44,3 +44,11 @@ def use_engine(config: Config) -> None:
         "nbgrader.preprocessors.GetGrades",
         "lifkit_staff.grading.feedback.Tidy",
     ]
+    # Nothing but the formgrader makes pages with it.
+    config.HTMLExporter.preprocessors = ["lifkit_staff.grading.formgrader.Marking"]
+    config.HTMLExporter.filters = {
+        "ansi2html": "lifkit_staff.grading.formgrader.from_ansi",
+        "highlight_code": "lifkit_staff.grading.formgrader.from_code",
+        "markdown2html": "lifkit_staff.grading.formgrader.from_markdown",
+        "strip_files_prefix": "lifkit_staff.grading.formgrader.unchanged",
+    }

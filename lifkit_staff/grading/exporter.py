@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 import os
 from pathlib import Path
@@ -14,9 +15,9 @@ from nbgrader.converters.base import NbGraderException
 from traitlets import default
 
 from .job import choose_sandbox
-from .preprocessors import Judge
+from .preprocessors import Judge, known_cells
 from .submission.files import unlink_traps
-from .submission.repair import Unreadable, placeholder, read_notebook
+from .submission.read import Unreadable, placeholder, read_notebook
 from .submission.sanitize import clean_text
 
 __all__ = ["ReleaseExporter", "SubmissionExporter", "prepare"]
@@ -58,16 +59,26 @@ class SubmissionExporter(NotebookExporter):
             changed = datetime.datetime.fromtimestamp(path.stat().st_mtime)
             resources["metadata"]["modified_date"] = f"{changed:%B %d, %Y}"
         # Before it is read: what replaces it from now on has another identity, and is graded again.
-        identity, unreadable = Judge(parent=self).identity(resources["nbgrader"]), ""
+        names, unreadable = resources["nbgrader"], ""
+        notes: list[str] = []
+        identity = Judge(parent=self).identity(names)
         try:
             if why := getattr(self.parent, "given_up", ""):
                 raise Unreadable(why)
-            notebook = read_notebook(path)
+            notebook, notes = read_notebook(path, functools.partial(_stubs, names))
         except Unreadable as error:
             self.log.warning("%s: %s", path, error)
             notebook, unreadable = placeholder(str(error)), str(error)
-        notebook.metadata["lifkit"] = {"unreadable": unreadable, "identity": identity}
+        found = {"unreadable": unreadable, "identity": identity, "notes": notes}
+        notebook.metadata["lifkit"] = found
         return self.from_notebook_node(notebook, resources=resources, **kw)
+
+
+def _stubs(names: dict[str, str]) -> dict[str, str]:
+    """Return what students got of each answer that a lab asks for, by its grade_id."""
+    with Gradebook(names["db_url"]) as gradebook:
+        known = known_cells(gradebook, names["notebook"], names["assignment"])
+    return {name: cell.source for name, cell in known.items() if cell.solution}
 
 
 class ReleaseExporter(NotebookExporter):

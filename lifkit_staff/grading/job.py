@@ -27,6 +27,7 @@ from .kernel.client import Kernel
 from .kernel.execute import Heard, run
 from .kernel.outputs import error, output
 from .kernel.plan import copy_of, grade_id
+from .kernel.slips import slips_in
 from .settings import Settings
 from .submission.sanitize import clean_markdown
 from .verdict.carry import is_carried
@@ -99,12 +100,15 @@ class Result:
         Which answers count, where there were several.
     seconds : dict of str to float
         What took how long.
+    counted_by : str
+        What counted memory and time (see `kernel.execute.Run`).
     """
 
     notebook: str
     verdicts: str
     notes: tuple[str, ...]
     seconds: dict[str, float]
+    counted_by: str = ""
 
 
 def choose_sandbox(wanted: str, root: Path) -> str:
@@ -156,6 +160,7 @@ def grade(job: Job) -> Result:
         raise ValueError("A job needs its grading seed: without one anybody could draw its cases.")
     secrets = {name: draw(reference, seed, job.student) for name, reference in mine.items()}
     notes: list[str] = []
+    counted_by = ""
     notebook = nbformat.v4.reads(job.notebook)  # whoever wrote it held the schema against it
     if job.unreadable:
         found = {
@@ -172,7 +177,7 @@ def grade(job: Job) -> Result:
             choose_sandbox("bwrap", Path(job.root))
         elif job.settings.sandbox != "off":
             raise SandboxUnavailable(f"There is no sandbox called {job.settings.sandbox!r}.")
-        found, notes, ran = _run_and_judge(job, notebook, secrets, mine)
+        found, notes, ran, counted_by = _run_and_judge(job, notebook, secrets, mine)
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and not cell.metadata.get("nbgrader", {}).get("locked"):
             cell.source = clean_markdown(cell.source)
@@ -185,6 +190,7 @@ def grade(job: Job) -> Result:
         verdicts=json.dumps(data),
         notes=tuple(notes),
         seconds=seconds,
+        counted_by=counted_by,
     )
 
 
@@ -193,7 +199,7 @@ def _run_and_judge(
     notebook: NotebookNode,
     secrets: dict[str, Secret],
     known: dict[str, ReferenceLike],
-) -> tuple[dict[str, Verdict], list[str], float]:
+) -> tuple[dict[str, Verdict], list[str], float, str]:
     settings = job.settings
     questions = {name: secret.question for name, secret in secrets.items()}
     start = functools.partial(
@@ -205,7 +211,14 @@ def _run_and_judge(
         hidden=Path(job.root).resolve(),
         seed=zlib.crc32(f"{job.student}\n{job.lab}".encode()),  # says nothing of the grading seed
     )
-    done = run(notebook, questions, start, settings.limits, outcome=_outcome_by(secrets))
+    done = run(
+        notebook,
+        questions,
+        start,
+        settings.limits,
+        outcome=_outcome_by(secrets),
+        look=settings.feedback,
+    )
     ran = time.monotonic()
     found: dict[str, Verdict] = {}
     notes = []
@@ -222,12 +235,16 @@ def _run_and_judge(
             ],
             picture=settings.figures,
             rounding=settings.rounding,
+            slips=slips_in(
+                notebook.cells[heard.copy].source if heard.copy >= 0 else "",
+                done.places.get(name, ()),
+            ),
         )
         if settings.carry_forward and found[name].data["outcome"] not in ("correct", "not started"):
             found[name] = _carried(known[name], secret, heard, found, name)
         notes += _which_counts(notebook, name, heard)
         _mark(notebook, name, heard.copy)
-    return found, notes, ran
+    return found, notes, ran, done.counted_by
 
 
 def _carried(

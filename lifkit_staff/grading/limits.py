@@ -31,15 +31,21 @@ __all__ = [
     "NOTEBOOK_FILE",
     "NOTEBOOK_OUTPUT",
     "NOTEBOOK_SOURCE",
+    "OTHER_NAMES",
     "PAGES",
     "PATIENCE",
     "SIDE_FILES",
+    "SLIP_ANSWER",
+    "SLIP_SECONDS",
     "SMALL_FILE",
+    "SOCKET",
     "START",
     "TAGS_DEEP",
     "TAGS_IN_ALL",
     "TASK_MEMORY",
     "TASK_SECONDS",
+    "TCP_SOCKET",
+    "THREADS",
     "TRIES",
     "WAITING",
     "Limits",
@@ -86,11 +92,18 @@ class Limits:
 
 # The box ----------------------------------------------------------------------------------------
 
-#: Cores that a box may keep busy for long, and CPU seconds that it may be ahead of that.  A notebook
-#: is one thread of Python; the half is for what numpy and the kernel do beside it.
+#: Cores that a box may ask for, and seconds of a core that it may be ahead of that.  A notebook is one
+#: thread of Python; the half is for what numpy and the kernel do beside it.
 CORES, HEAD_START = 1.5, 5.0
 
-#: MB that a box has at least: its kernel's dozen threads take 400 of address space before a notebook
+#: Threads that a box may have beside its processes; a kernel alone has about ten.
+THREADS = 64
+
+#: Bytes of the system's own memory that a socket may hold, and beside that one for the network (there is
+#: only the box's own); Linux says how many there are, and not what they hold.
+SOCKET, TCP_SOCKET = 250_000, 10_000_000
+
+#: MB that a box has at least: its kernel's dozen threads take 150 of address space before a notebook
 #: does anything.
 LEAST_MEMORY = 500
 
@@ -99,12 +112,14 @@ LEAST_MEMORY = 500
 #: Seconds for a kernel to come up.  A forked one takes 0.1 s; a loaded machine gets time.
 START = 60.0
 
-#: Seconds that a kernel has to stop after being interrupted, before it is ended.
+#: Seconds that a kernel has to stop after being interrupted, before it is ended; and that processes have to
+#: go that were ended.
 GRACE = 2.0
 
 #: Times its limit that a cell or an exercise may take on the wall while others have the processor: with
-#: four busy programs a core, and the box politely behind them, it has a tenth of one.
-PATIENCE = 10
+#: four busy programs a core and the box politely behind them it has a thirteenth of one, and with three
+#: other boxes a sixteenth.
+PATIENCE = 20
 
 #: Bytes by which a kernel's messages may make the grader grow before the kernel is ended: what waits
 #: (see below) three times over, for taking it apart.  A message of many parts has no other limit.
@@ -129,6 +144,10 @@ ANSWERS = 32_000_000
 #: Bytes of JSON among them, and items in one list: the words around the numbers are few.
 ANSWER_TEXT, ANSWER_ITEMS = 1_000_000, 100_000
 
+#: Processor seconds of a search for the slip, for a page only: in a notebook most are found in half of it.
+#: And the bytes that it may leave: two places take less than 1000.
+SLIP_SECONDS, SLIP_ANSWER = 1.0, 10_000
+
 # What was handed in -----------------------------------------------------------------------------
 
 #: Largest notebook file that is opened, and most cells and characters of source that are kept.  The
@@ -137,6 +156,9 @@ NOTEBOOK_FILE, CELLS, NOTEBOOK_SOURCE = 64_000_000, 1000, 2_000_000
 
 #: Bytes of a notebook file that are read without further limits: they become a hundred times as many.
 SMALL_FILE = 2_000_000
+
+#: Notebooks that are looked into where none has the lab's name: copies and tries, and not a whole disk.
+OTHER_NAMES = 10
 
 #: Characters of a cell that are read as Python; the course's longest has 3000.
 CELL_SOURCE = 100_000
@@ -158,9 +180,11 @@ PAGES, TAGS_DEEP, TAGS_IN_ALL = 600_000, 50, 30_000
 # Outside the box --------------------------------------------------------------------------------
 
 #: CPU seconds, by task, and MB that one piece of work on a student's text may take outside the box:
-#: a table of 1000 rows is cleaned in 1 s, a notebook of 64 MB read in 2 s with 600 MB, and the page of a
-#: lab with all its figures written in 2 s.
-TASK_SECONDS, TASK_MEMORY = {"clean": 10, "read": 20, "feedback": 60}, 1500
+#: a table of 1000 rows is cleaned in 1 s, a notebook of 64 MB read in 2 s with 600 MB, the page of a lab
+#: with all its figures written in 2 s, and the texts of one converted for the formgrader in 1 s, while
+#: somebody waits.
+TASK_SECONDS = {"clean": 10, "read": 20, "feedback": 60, "formgrader": 10}
+TASK_MEMORY = 1500
 
 #: Tags that are cleaned without such limits, and CPU seconds for all of them in a notebook: a hundred
 #: tags can become no more than some thousand, however they are nested.

@@ -36,7 +36,8 @@ h2 { border-top: 1px solid #ccc; font-size: 1.2rem; margin: 2rem 0 0.6rem; paddi
 .earned { font-size: 1.25rem; margin: 0.2rem 0; }
 table { border-collapse: collapse; }
 th, td { padding: 0.2rem 1rem 0.2rem 0; text-align: left; vertical-align: top; }
-.points { white-space: nowrap; }
+td:nth-child(2) { white-space: nowrap; }
+td.points { min-width: 5rem; }
 .comment { border-left: 4px solid #0a6; margin: 0.8rem 0; padding: 0.2rem 0.8rem; white-space: pre-wrap; }
 .waiting { color: #8a4a00; }
 summary { cursor: pointer; font-weight: 600; margin: 0.6rem 0; }
@@ -44,11 +45,17 @@ details.whole { border-top: 1px solid #ccc; margin-top: 2rem; padding-top: 1rem;
 details.whole > summary { font-size: 1.2rem; }
 pre { background: #f6f6f4; font-size: 0.88rem; line-height: 1.4; overflow-x: auto; padding: 0.6rem; }
 .written, .notebook, .report { overflow-x: auto; }
-.anchor-link { display: none; }
 img { height: auto; max-width: 100%; }
 :focus-visible { outline: 3px solid #06c; }
+@media (max-width: 40rem) {
+  thead { display: none; }
+  tr { border-top: 1px solid #ccc; display: block; padding: 0.3rem 0; }
+  td { display: inline-block; }
+  td:last-child { display: block; }
+}
 @media print {
   body { max-width: none; }
+  pre { overflow-wrap: anywhere; white-space: pre-wrap; }
   details:not(.whole)::details-content { content-visibility: visible; height: auto; }
   details.whole { display: none; }
   section { break-inside: avoid-page; }
@@ -103,9 +110,14 @@ _ATTRIBUTES = frozenset(
 )
 
 
+#: An equation's number, which the converter puts right behind the equation.
+_NUMBER = re.compile(r"\\tag\{([^{}]*)\}")
+
+
 def _equation(text: str, display: str) -> str:
+    numbered = _NUMBER.sub(r"\\qquad\\text{(\1)}", text)
     try:
-        root = ElementTree.fromstring(convert(text, display=display, xmlns=""))
+        root = ElementTree.fromstring(convert(numbered, display=display, xmlns=""))
         for node in root.iter():
             if node.tag not in _ELEMENTS or not node.attrib.keys() <= _ATTRIBUTES | {"xmlns"}:
                 raise ValueError(f"no part of a formula: {node.tag} {node.attrib}")
@@ -123,7 +135,9 @@ def markdown(source: str) -> str:
     >>> "<math" in markdown("a rate $r$")
     True
     """
-    return str(MarkdownWithMath(renderer=_MathML(escape=False)).render(source))
+    return str(
+        MarkdownWithMath(renderer=_MathML(escape=False, exclude_anchor_links=True)).render(source)
+    )
 
 
 def _page(nb: NotebookNode, record: Mapping[str, Any] | None, total: Total | None) -> str:
@@ -131,7 +145,7 @@ def _page(nb: NotebookNode, record: Mapping[str, Any] | None, total: Total | Non
     lab, points = (record or {}).get("lab", ""), total or Total()
     exercises = (record or {}).get("exercises", {})
     parts = [
-        _head(_title(nb) or lab, record, points),
+        _head(_title(nb) or lab, record, points, cells),
         *(_exercise(name, item, points, cells) for name, item in exercises.items()),
         *(_question(name, cell, points) for name, cell in cells.items() if _is_question(cell)),
     ]
@@ -165,18 +179,30 @@ def _title(nb: NotebookNode) -> str:
     return found[1] if found else ""
 
 
-def _head(lab: str, record: Mapping[str, Any] | None, total: Total) -> str:
+def _head(
+    lab: str,
+    record: Mapping[str, Any] | None,
+    total: Total,
+    cells: Mapping[str, NotebookNode],
+) -> str:
     parts = [f"{shown(total.automatic)} of {shown(total.most_automatic)} by machine"]
     if total.most_by_hand:
         parts.append(f"{shown(total.by_hand)} of {shown(total.most_by_hand)} by hand")
     if total.late:
         parts.append(f"{shown(total.late)} taken off for being late")
     rows = "".join(
-        f'<tr><td><a href="#{html.escape(name)}">{html.escape(name)}</a></td>'
-        f"<td>{SIGNS[item['outcome']]} {html.escape(item['outcome'])}</td>"
-        f'<td class="points">{_points(total.scores.get(name, item["score"]), item)}</td>'
-        f"<td>{html.escape(_look_at(item))}</td></tr>\n"
+        _row(
+            name,
+            f"{SIGNS[item['outcome']]} {item['outcome']}",
+            _points(total.scores.get(name, item["score"]), item),
+            _look_at(item),
+        )
         for name, item in (record or {}).get("exercises", {}).items()
+    )
+    rows += "".join(
+        _row(name, "by hand", _mark(name, cell, total), "")
+        for name, cell in cells.items()
+        if _is_question(cell)
     )
     notes = "".join(f"<li>{html.escape(note)}</li>\n" for note in (record or {}).get("notes", ()))
     waiting = len(total.to_mark)
@@ -191,6 +217,22 @@ def _head(lab: str, record: Mapping[str, Any] | None, total: Total) -> str:
         + "<table>\n<thead><tr><th>Exercise</th><th>Outcome</th><th>Points</th><th>What to look at</th>"
         f"</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
     )
+
+
+def _row(name: str, outcome: str, points: str, look_at: str) -> str:
+    name = html.escape(name)
+    return (
+        f'<tr><td><a href="#{name}">{name}</a></td><td>{html.escape(outcome)}</td>'
+        f'<td class="points">{points}</td><td>{html.escape(look_at)}</td></tr>\n'
+    )
+
+
+def _mark(name: str, cell: NotebookNode, total: Total) -> str:
+    """Return the points of a question that is marked by hand."""
+    if name in total.to_mark:
+        return "not marked yet"
+    marks = _marks(cell)
+    return f"{shown(float(marks.get('score') or 0))} / {shown(float(marks.get('points') or 0))}"
 
 
 def _look_at(item: Mapping[str, Any]) -> str:
@@ -224,10 +266,7 @@ def _exercise(
 
 
 def _question(name: str, cell: NotebookNode, total: Total) -> str:
-    marks = _marks(cell)
-    waiting = name in total.to_mark
-    points = f"{shown(float(marks.get('score') or 0))} / {shown(float(marks.get('points') or 0))}"
-    said = "not marked yet" if waiting else points
+    said = _mark(name, cell, total)
     written = _code(cell) if cell.cell_type == "code" else markdown(cell.source)
     return (
         f'<section id="{html.escape(name)}">\n<h2>{html.escape(name)}: {said}</h2>\n'

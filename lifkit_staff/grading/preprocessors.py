@@ -46,8 +46,8 @@ class Repair(NbGraderPreprocessor):
         record = read(verdict_path(Judge(parent=self).root, names["assignment"], names["student"]))
         answers = record.get("answers", {})
         settled = {name: answers[name] for name in marked if name in answers}
-        notes = repair(nb, known)
         found = nb.metadata.get("lifkit", {})
+        notes = [*found.get("notes", ()), *repair(nb, known)]
         unreadable = found.get("unreadable", "")
         notes = [] if unreadable else notes  # of a file that is no notebook, all cells are missing
         nb.metadata["lifkit"] = {
@@ -137,7 +137,7 @@ class Judge(Execute):
         done.metadata["lifkit"] = {**nb.metadata.get("lifkit", {}), "seconds": result.seconds}
         resources["lifkit"] = {
             "exercises": json.loads(result.verdicts),
-            "record": self.record(nb, resources, result.notes),
+            "record": self.record(nb, resources, result.notes) | {"counted_by": result.counted_by},
         }
         return done, resources
 

@@ -52,7 +52,12 @@ def write_csv(
             if full:
                 reasons = record["notes"] if item["outcome"] == "missing" else ()
                 said = item["diagnosis"] if not item["mistakes"] else ()
-                row += ["|".join(item["symptoms"]), "", "|".join(dict.fromkeys((*reasons, *said)))]
+                slips = "|".join(f"line {line}: {kind}" for line, kind in item.get("slips", ()))
+                row += [
+                    "|".join(item["symptoms"]),
+                    slips,
+                    "|".join(dict.fromkeys((*reasons, *said))),
+                ]
             writer.writerow(map(_harmless, row))
 
 

@@ -54,12 +54,11 @@ class Tally:
     pages: list[str] = field(default_factory=list)
 
 
-#: Side files that a browser would run, were they copied to where the formgrader shows files; some of
-#: them would also stand where nbgrader writes its pages.
-ACTIVE = frozenset(
-    ".html .htm .shtml .xhtml .xht .mhtml .mht .svg .svgz .xml .xsl .xslt .rdf .rss .atom .js .mjs .cjs "
-    ".wasm .pdf .swf .hta".split()
-)
+#: Endings of side files that are copied to where the formgrader shows files: what no browser runs.
+SHOWN = frozenset(
+    ".bmp .csv .dat .gif .h5 .jpeg .jpg .json .log .mat .md .npy .npz .png .py .toml .tsv .txt .yaml .yml "
+    ".zip".split()
+) | {""}
 
 
 class Course(CourseDirectory):
@@ -80,9 +79,10 @@ class PlainCopies(BaseConverter):
         target = Path(self._format_dest(assignment_id, student_id))
         files = side_files(Path(self._format_source(assignment_id, student_id)))
         for name, data in files.items():
-            if any(Path(part).suffix.lower() in ACTIVE for part in name.split("/")):
-                continue
             path = target / name
+            # A folder may not stand where a page is written, either.
+            if path.suffix.lower() not in SHOWN or ".html/" in name.lower():
+                continue
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
 

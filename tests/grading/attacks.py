@@ -290,6 +290,12 @@ def _latin(folder):
     os.rename(folder / "lab1.ipynb", os.fsencode(folder) + b"/L\xf6sung.ipynb")
 
 
+def _twice(folder):
+    text = (folder / "lab1.ipynb").read_text()
+    (folder / "lab1.ipynb").rename(folder / "lab1 (1).ipynb")
+    (folder / "lab1 (2).ipynb").write_text(text.replace("np.zeros", "np.ones"))
+
+
 def _inside(folder):
     (folder / "lab1").mkdir()
     (folder / "lab1.ipynb").rename(folder / "lab1" / "lab1.ipynb")
@@ -310,10 +316,10 @@ for _ in range(3):
         def fill():
             global x
             x = np.ones(150_000_000)
-            time.sleep(9)
+            time.sleep(90)
         threading.Thread(target=fill).start()
         ctypes.CDLL(None).syscall(60, 0)
-time.sleep(8)
+time.sleep(90)
 """
 PARTS = """
 import zmq
@@ -400,13 +406,59 @@ def _copied(notebook):
     notebook.cells.insert(place + 1, again)
 
 
+HIDDEN = """
+import os, signal, time
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+for _ in range(4):
+    if os.fork() == 0:
+        while True:
+            if os.fork() == 0:
+                start = time.process_time()
+                while time.process_time() - start < 0.03: pass
+                os._exit(0)
+            time.sleep(0.02)
+time.sleep(5)
+"""
+REPLIES = """
+import threading, time
+kernel = get_ipython().kernel
+def reply():
+    while True:
+        parent = kernel.get_parent("shell")
+        content = {"status": "ok", "user_expressions": {"": {"status": "ok"}}}
+        kernel.session.send(kernel.iopub_socket, "execute_reply", content, parent=parent)
+        kernel.session.send(kernel.iopub_socket, "status", {"execution_state": "idle"}, parent=parent)
+        time.sleep(0.01)
+threading.Thread(target=reply, daemon=True).start()
+"""
+LARGE_PAGES = """
+import mmap
+try:
+    mmap.mmap(-1, 2_097_152, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)
+    print("OPENED", "large pages")
+except OSError:
+    pass
+"""
+
+
+def _terminal(notebook):
+    name = "x\nhonest  9/9\x1b[2J\x1b]0;FORGED\x07"
+    notebook.cells.append(new_code_cell("1", metadata={"nbgrader": {"grade_id": name}}))
+
+
+def _sparse(folder):
+    for name in ("lab1.ipynb", "data.bin"):
+        with open(folder / name, "wb") as file:
+            file.truncate(10**11)
+
+
 BURN = """
 import os
 for _ in range(min(20, 2 * os.cpu_count())):
     if os.fork() == 0:
         while True: pass
 import time
-time.sleep(20)
+time.sleep(90)
 """
 
 #: Answered at once, or ended by a limit that does not depend on time.
@@ -500,7 +552,7 @@ QUICK = {
     "nested": Attack(
         instead=b"[" * 100_000, euler="missing", exact="missing", says="can't be opened"
     ),
-    "renamed": Attack(rename="lab1 (2).ipynb", euler="missing", exact="missing", says="rename it"),
+    "renamed": Attack(rename="lab1 (2).ipynb", says="lab1 (2).ipynb was graded in its place"),
     "no notebook": Attack(
         rename="lab1.txt", euler="missing", exact="missing", says="No file called"
     ),
@@ -531,8 +583,8 @@ QUICK = {
             "    if os.fork() == 0:",
             "        ctypes.CDLL(None).prctl(15, b'\\xff) \\n\\xfe', 0, 0, 0)",
             "        x = np.ones(100_000_000)",
-            "        time.sleep(9)",
-            "time.sleep(9)",
+            "        time.sleep(90)",
+            "time.sleep(90)",
         ),
         euler="out of memory",
     ),
@@ -541,7 +593,7 @@ QUICK = {
             "import os",
             "for _ in range(4): os.fork()",
             "x = np.ones(25_000_000)",
-            "import time; time.sleep(9)",
+            "import time; time.sleep(90)",
         ),
         euler="out of memory",
     ),
@@ -640,7 +692,17 @@ QUICK = {
     "deep folders": Attack(code=EULER, tree=_deep, euler="correct", by_hand=2.0),
     "5000 files": Attack(code=EULER, tree=_many, euler="correct", by_hand=2.0),
     "files in the way": Attack(code=EULER, tree=_in_the_way, euler="correct", by_hand=2.0),
-    "a name in Latin-1": Attack(tree=_latin, euler="missing", exact="missing", says="rename it"),
+    "a name in Latin-1": Attack(tree=_latin, says="sung.ipynb was graded in its place"),
+    "two other names": Attack(
+        tree=_twice, euler="missing", exact="missing", says="answer as many of its questions"
+    ),
+    "somebody else's name": Attack(
+        rename="lab1.txt",
+        links={"other.ipynb": "../../AAA/lab1/lab1.ipynb"},
+        euler="missing",
+        exact="missing",
+        says="No file called",
+    ),
     "a folder too many": Attack(
         tree=_inside, euler="missing", exact="missing", says="lab1/lab1.ipynb"
     ),
@@ -695,6 +757,109 @@ QUICK = {
     "shared memory": Attack(before=SHARED),
     "tags that don't match": Attack(before=TANGLED),
     "covered pages": Attack(before=COVER, change=_cover),
+    # what students who know the grader's source tried
+    "an exception that is a page": Attack(
+        code="class Page(Exception): pass\nPage.__name__ = '<script>FORGED'\n"
+        f"{HEAD}\n    raise Page('<img src=x onerror=FORGED>')\n",
+        euler="error",
+    ),
+    "children that nobody waits for": Attack(before=HIDDEN),
+    "large pages": Attack(before=LARGE_PAGES),
+    "forged replies": Attack(before=REPLIES, by_hand=None),
+    "closed files": Attack(before="import os\nos.closerange(3, 300)"),
+    "another folder for answers": Attack(
+        before="import os\nos.rename('/tmp/run', '/tmp/ran')\nos.mkdir('/tmp/run')", exact="wrong"
+    ),
+    "locks on a file": Attack(
+        before="import fcntl\nfile = open('/tmp/locked', 'w')\n"
+        "for k in range(0, 40_000, 2):\n    fcntl.lockf(file, fcntl.LOCK_EX, 1, k)"
+    ),
+    "many maps": Attack(
+        before="import mmap\nmaps = []\ntry:\n    while True:\n        kind = len(maps) % 2\n"
+        "        maps.append(mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE, prot=1 + 2 * kind))\n"
+        "except OSError as error:\n    print(error)"
+    ),
+    "all inodes": Attack(
+        before="import os\ntry:\n    for k in range(10**6): os.mkfifo(f'/dev/shm/{k}')\n"
+        "except OSError as error:\n    print(error)"
+    ),
+    "only a copy answers": Attack(
+        code=euler("import os", "if os.fork(): os._exit(0)"), euler="crashed"
+    ),
+    "numbers that lie": Attack(
+        code="class Lies(float):\n    def __eq__(self, other): return True\n"
+        f"{HEAD}\n    return [[Lies(0)] * len(V_init)] * (N_t + 1)\n",
+        by_hand=None,
+    ),
+    "inputs in an exception": Attack(
+        code=f"{HEAD}\n    raise ValueError('GIVEN ' + repr([N_t, dt, V_init]))\n", euler="error"
+    ),
+    "words for a terminal": Attack(change=_terminal, says="x honest  9/9 [2J ]0;FORGED "),
+    "a name for a terminal": Attack(
+        rename="<img src=x onerror=FORGED>\x1b[2J\nAAA 9.ipynb",
+        euler="missing",
+        exact="missing",
+        says="onerror=FORGED> [2J AAA 9.ipynb",
+    ),
+    "pages of other kinds": Attack(
+        code=EULER,
+        files={
+            name: b"<x xmlns='http://www.w3.org/1999/xhtml'><script>FORGED</script></x>"
+            for name in ("a.kml", "b.mathml", "c.XSPF", "lab1.html/d.txt", "e.txt")
+        },
+        euler="correct",
+        by_hand=2.0,
+    ),
+    "sparse files": Attack(
+        tree=_sparse, euler="missing", exact="missing", says="larger than 64 MB"
+    ),
+    # ... and what others do without a thought
+    "names of builtins": Attack(
+        code=EULER,
+        after="len = print = sum = list = id = open = 5",
+        euler="correct",
+        by_hand=2.0,
+    ),
+    "warnings are errors": Attack(
+        code=EULER,
+        before="import warnings\nnp.seterr(all='raise')\nwarnings.simplefilter('error')",
+        euler="correct",
+        by_hand=2.0,
+    ),
+    "a stream left closed": Attack(
+        code=EULER,
+        before="import sys\nwith open('log.txt', 'w') as sys.stdout:\n    print('x')\nsys.stderr = None",
+        euler="correct",
+        by_hand=2.0,
+    ),
+    "a thread that never ends": Attack(
+        code=EULER,
+        before="import threading\ndef forever():\n    while True: pass\n"
+        "threading.Thread(target=forever, daemon=True).start()",
+        euler="correct",
+        by_hand=2.0,
+    ),
+    "another folder": Attack(
+        code=EULER,
+        before="import os\nos.chdir('/')\nos.environ.clear()",
+        euler="correct",
+        by_hand=2.0,
+    ),
+    "a question to whoever runs it": Attack(
+        code=EULER, before="name = input('Your name? ')", euler="correct", by_hand=2.0
+    ),
+    "a child left behind": Attack(
+        code=euler("import os, time", "if os.fork() == 0: time.sleep(1000)"),
+        euler="correct",
+        by_hand=2.0,
+    ),
+    "no window": Attack(
+        code=EULER,
+        before="import matplotlib\nmatplotlib.use('TkAgg')\nplt.figure()",
+        euler="correct",
+        by_hand=2.0,
+    ),
+    "booleans": Attack(code=EULER.replace("return V", "return V >= E_m")),
     "slow but in time": Attack(
         code=euler("import time", "time.sleep(0.3)"), euler="correct", by_hand=2.0
     ),

@@ -229,8 +229,8 @@ def _opened(labs):
     return place
 
 
-def wait_for(condition, seconds=60):
-    """Wait until a condition holds; fail when it does not."""
+def wait_for(condition, seconds=600):
+    """Wait until a condition holds; fail when it does not, also on a busy machine."""
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "it did not happen"

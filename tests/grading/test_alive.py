@@ -140,6 +140,13 @@ def test_marks_and_comments_reach_the_page_and_only_theirs(term):
     assert "still to be marked" not in said["marked page"]
 
 
+def test_the_points_of_questions_stand_beside_those_of_exercises(term):
+    _, said = term
+    row = '<td>by hand</td><td class="points">{}</td>'
+    assert row.format("not marked yet") in said["first page"]
+    assert row.format("1.5 / 2") in said["marked page"]
+
+
 def test_a_moved_due_date_counts_without_grading_again(term):
     _, said = term
     assert "5 unchanged" in said["due"] and "5 unchanged" in said["extended"]

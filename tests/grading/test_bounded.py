@@ -12,7 +12,8 @@ from lifkit_staff.grading import bounded as module
 from lifkit_staff.grading.bounded import Helper, TooMuch, bounded
 from lifkit_staff.grading.kernel.plan import copy_of
 from lifkit_staff.grading.page import markdown
-from lifkit_staff.grading.submission.repair import Known, Unreadable, read_notebook, repair
+from lifkit_staff.grading.submission.read import Unreadable, read_notebook
+from lifkit_staff.grading.submission.repair import Known, repair
 from lifkit_staff.grading.submission.sanitize import GAP, Cleaner, clean_markdown
 from lifkit_staff.grading.submission.source import defined_in, names_in, only_defines
 

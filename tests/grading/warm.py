@@ -10,7 +10,8 @@ import runpy
 import signal
 import sys
 
-SECONDS = 900
+#: After that a command hangs; a busy machine takes ten times as long as an idle one.
+SECONDS = 3600
 
 
 def preload():

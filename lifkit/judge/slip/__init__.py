@@ -19,11 +19,11 @@ from typing import Any
 from ..apart import POSSIBLE, told_by_a_copy
 from ..calling import Attempt
 from ..model import Key, Mistake, Slip
+from ..telling import KINDS
 from .harmless import counting_steps, is_harmless
 from .program import Program, program_of
 from .search import Mend, Search
 from .trial import Trial, in_time
-from .words import KINDS
 
 __all__ = ["KINDS", "Found", "find_slips", "found_here"]
 

@@ -21,7 +21,7 @@ class Edit:
     old, new : node, or list of nodes
         A list is a body of statements.
     kind : str
-        What is done, from a closed set (see `words.KINDS`).
+        What is done, from a closed set (see `lifkit.judge.telling.KINDS`).
     line : int
         The line that is to be looked at.
     spot : node

@@ -16,11 +16,13 @@ import signal
 import socket
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 from .. import patches
 from ..limits import Limits
 from . import lock, mounts
+from .cgroup import Group
 from .probe import probe
 
 __all__ = ["main", "open_files", "preload"]
@@ -117,6 +119,8 @@ def _go_in(request: dict[str, Any], pidfd: int, news: int, barrier: Any) -> None
     """Walk into the box, become a kernel there, and tell what became of it; never returns."""
     status = 1
     try:
+        if request["group"]:
+            Group(Path(request["group"])).enter()
         lock.enter(pidfd, request["owner"])
         os.close(pidfd)
         inside = os.fork()

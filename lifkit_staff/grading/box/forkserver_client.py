@@ -61,9 +61,8 @@ class ForkServer:
         """Fork a process that walks into `box` and does what `request` says."""
         reading, writing = os.pipe()
         try:
-            text = json.dumps(
-                {**request, "limits": asdict(box.limits), "owner": box.owner}
-            ).encode()
+            place = {"owner": box.owner, "group": str(box.group.path) if box.group else None}
+            text = json.dumps({**request, **place, "limits": asdict(box.limits)}).encode()
             socket.send_fds(self.channel, [text], [box.pidfd, writing])
         finally:
             os.close(writing)

@@ -63,6 +63,24 @@ class Kernel(IPythonKernel):
 
     shell_class = Type(Shell)
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._streams = {name: getattr(sys, name) for name in ("stdout", "stderr")}
+
+    async def do_execute(self, *words: Any, **options: Any) -> Any:
+        """Run a cell, and put back a stream that it leaves closed, or takes away.
+
+        ipykernel flushes both before it says that a cell has ended, and would never say so.
+        """
+        try:
+            return await super().do_execute(*words, **options)
+        finally:
+            for name, stream in self._streams.items():
+                try:
+                    getattr(sys, name).flush()
+                except Exception:
+                    setattr(sys, name, stream)
+
     def _publish_execute_input(self, *request: Any) -> None:
         """Say nothing."""
 

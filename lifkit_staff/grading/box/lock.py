@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ..limits import MB, Limits
+from ..limits import MB, THREADS, Limits
 from .errors import REMEDY, SandboxUnavailable
 
 __all__ = ["address_space", "enter", "lock_in", "syscall_filter"]
@@ -51,7 +51,7 @@ def lock_in(limits: Limits, barrier: Any, owner: int | None) -> None:
     for name, value in {
         "RLIMIT_AS": now + limits.memory * MB,
         "RLIMIT_CPU": cpu,
-        "RLIMIT_NPROC": limits.processes + 64,  # counts threads; a kernel alone has about ten
+        "RLIMIT_NPROC": limits.processes + THREADS,
         "RLIMIT_NOFILE": limits.open_files,
         "RLIMIT_FSIZE": limits.file_size * MB,
         "RLIMIT_CORE": 0,
@@ -93,7 +93,7 @@ _REFUSED = (
 
 #: Memory that belongs to no process and no file system, so that no limit counts it; libraries fall
 #: back to files when told that the call does not exist.
-_UNCOUNTED = "memfd_create memfd_secret shmget msgget semget".split()
+_UNCOUNTED = "memfd_create memfd_secret shmget msgget semget io_setup".split()
 
 #: Ways to be scheduled otherwise than the clock expects.  They do nothing and say that they did:
 #: libzmq gives up when it is told otherwise.
@@ -102,6 +102,9 @@ _IDLE = "sched_setscheduler sched_setparam sched_setattr sched_setaffinity".spli
 #: <sys/mman.h>: memory that processes share and no file holds; what one gives back (madvise) goes on
 #: taking room and is counted nowhere.  Libraries take a file when told that there is none left.
 _SHARED_WITHOUT_FILE = 0x01 | 0x20
+
+#: ... and the machine's few large pages, which others may have put aside for themselves.
+_LARGE_PAGES = 0x40000
 
 #: <sys/socket.h>: a socket's options for more room in the system's own memory.
 _ROOM_IN_SOCKETS = (7, 8, 32, 33)
@@ -137,8 +140,8 @@ def syscall_filter() -> Any:
         refuse(errno.ENOSYS, name)
     for name in _IDLE:
         refuse(0, name)
-    shared = seccomp.Arg(3, seccomp.MASKED_EQ, _SHARED_WITHOUT_FILE, _SHARED_WITHOUT_FILE)
-    refuse(errno.ENOMEM, "mmap", shared)
+    for kind in (_SHARED_WITHOUT_FILE, _LARGE_PAGES):
+        refuse(errno.ENOMEM, "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, kind, kind))
     for option in _ROOM_IN_SOCKETS:
         asks = (seccomp.Arg(1, seccomp.EQ, 1), seccomp.Arg(2, seccomp.EQ, option))  # SOL_SOCKET
         refuse(0, "setsockopt", *asks)

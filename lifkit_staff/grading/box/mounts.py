@@ -93,12 +93,14 @@ def environment(inside: bool) -> dict[str, str]:
     """Return the environment variables of the fork server, or of a kernel in the box.
 
     One thread for linear algebra: a process with threads must not fork, and workers stand side by
-    side anyway.  A fixed hash seed, so that two runs go the same way.
+    side anyway.  A fixed hash seed, so that two runs go the same way.  Few arenas for memory: glibc puts 64
+    MB of address space aside for each, and how many it makes depends on who waited for whom.
     """
     variables = {
         "LANG": "C.UTF-8",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
         "PYTHONHASHSEED": "0",
+        "MALLOC_ARENA_MAX": "2",
         "PYTHONDONTWRITEBYTECODE": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "NBGRADER_EXECUTION": "autograde",

@@ -17,8 +17,9 @@ and cgroup namespaces; the system, the Python environment and lifkit read-only; 
 privileges, and leaves a filter behind it (libseccomp) that refuses namespaces, mounts, tracing,
 kernel interfaces known for their faults, and memory that no limit counts.  (4) Limits on address
 space, CPU time, open files, file size and core files hold for each process; memory, processor time
-and the number of processes are summed over the box by the grader, which ends it when they are
-exceeded.  Where the grader is root, every box belongs to a user of its own that owns nothing else on
+and the number of processes are summed over the box: by Linux, where the grader may make a control group
+(`cgroup`), else by the grader, which reads what each process says of itself.  A box that exceeds them is
+ended.  Where the grader is root, every box belongs to a user of its own that owns nothing else on
 the machine: Linux holds root to no number of processes, and root's files would be the submission's.
 (5) The first process of the box can't be ended from inside; when it dies, Linux ends all others.
 Nothing on the host is writable from inside, and every path into the box is opened before the
@@ -43,33 +44,21 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import secrets
 import select
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from ..limits import CORES, HEAD_START, MB, START, Limits
+from ..limits import CORES, GRACE, HEAD_START, MB, START, Limits
+from . import cgroup, usage
 from .errors import REMEDY, SandboxUnavailable
 from .mounts import HOME, RUN, WORK, mounts
 
 __all__ = ["Box"]
-
-
-#: Where Linux says how much memory a process has for itself, and how much it has with shared parts
-#: divided among those who share them.
-_QUICK = ("status", "RssAnon", "RssShmem")
-
-_EXACT = ("smaps_rollup", "Pss_Anon", "Pss_Shmem")
-
-#: A row of such a file.  A process chooses its own name, in any bytes but those that end a line.
-_ROW = re.compile(rb"^(RssAnon|RssShmem|Pss_Anon|Pss_Shmem|Threads):\s*(\d+)", re.MULTILINE)
-
-_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 class Box:
@@ -83,6 +72,8 @@ class Box:
         The user and group that the box belongs to, where the grader is root.
     ended : str
         Why the grader ended it: ``"out of memory"``, ``"too many processes"`` or ``""``.
+    group : Group or None
+        The control group that counts what it uses, where there can be one.
     """
 
     def __init__(self, limits: Limits, hidden: Path | None = None) -> None:
@@ -92,8 +83,9 @@ class Box:
         self.limits = limits
         self.owner = 2**30 + secrets.randbits(29) if _can_change_users() else None
         self.ended = ""
-        self._checked = self._spared = 0.0
-        self._began = time.monotonic()
+        self._began = self._checked = time.monotonic()
+        self._seen, self._kills = 0.0, 0
+        self.group: cgroup.Group | None = None
         reading, writing = os.pipe()
         command = [program, *mounts(limits, hidden, self.owner), "--info-fd", str(writing), "--"]
         # The shell says when the box is whole, then waits for a line that never comes: when the
@@ -122,6 +114,7 @@ class Box:
             raise SandboxUnavailable(f"bubblewrap can't build a sandbox here: {reason}\n{REMEDY}")
         self.pid = int(json.loads(said)["child-pid"])
         self.pidfd = os.pidfd_open(self.pid)
+        self.group = cgroup.make(limits, self.pid)
         if self.owner is not None:
             for name in ("/tmp", "/dev/shm", WORK, RUN, HOME):
                 os.chown(self.path(name), self.owner, self.owner)
@@ -143,30 +136,37 @@ class Box:
     def over(self, *, at_once: bool = False) -> str:
         """Say which limit the processes of the box exceed together.
 
-        Looks 20 times a second at most, unless it has to be known at once.  A box that keeps more
-        than one core busy takes it from the submissions beside it, which might then run out of time.
+        Looks 20 times a second at most, unless it has to be known at once.  A box that asks for more
+        than one core takes it from the submissions beside it, which might then run out of time.
         """
         now = time.monotonic()
-        if (now - self._checked < 0.05 and not at_once) or self.ended or now < self._spared:
+        if (now - self._checked < 0.05 and not at_once) or self.ended:
             return self.ended
-        self._checked = now
-        names = self.processes()
-        if not names:
+        processes = self._folders()
+        if not processes:
             return ""  # it is gone; whoever asked finds out
-        most = self._most_memory()
-        most_work = CORES * (now - self._began) + HEAD_START
-        if len(names) > self.limits.processes or self.work(names) > most_work:
+        # What it gets depends on who else wants some, so what counts too is how many are seen to run; not
+        # before they have worked for a while, since memory may be what they are about to fill.
+        self._seen += usage.running(processes) * min(now - self._checked, 0.5)
+        self._checked, work = now, self.work()
+        most = CORES * (now - self._began) + HEAD_START
+        greedy = work > most or (self._seen > most and work > HEAD_START)
+        if len(processes) > self.limits.processes or greedy:
             self.ended = "too many processes"
-        # Forked processes share memory, which the quick count takes several times; when that is too
-        # much, the exact one decides.
-        elif sum(self._memory(name, *_QUICK) for name in names) > most:
-            if sum(self._memory(name, *_EXACT) for name in names) > most:
-                self.ended = "out of memory"
+        elif self._over_memory(processes):
+            self.ended = "out of memory"
         return self.ended
 
+    def _over_memory(self, processes: list[str]) -> bool:
+        if self.group is not None:
+            before, self._kills = self._kills, self.group.kills()
+            return self._kills > before
+        most = self._most_memory()
+        return all(usage.memory(processes, exact=exact) > most for exact in (False, True))
+
     def _most_memory(self) -> int:
-        """Return the bytes that its processes may have beside the files in its memory."""
-        most = self.limits.memory * MB
+        """Return the bytes that its processes may have beside its files and its sockets."""
+        most = self.limits.memory * MB - usage.sockets(self.path("/proc/1"))
         with contextlib.suppress(OSError):  # it is gone; whoever asked finds out
             for place in ("/tmp", "/dev/shm"):
                 disk = os.statvfs(self.path(place))
@@ -175,46 +175,35 @@ class Box:
                 most -= 1024 * (disk.f_files - disk.f_ffree)
         return most
 
-    def work(self, names: Iterable[str] | None = None) -> float:
+    def room(self) -> int:
+        """Return the bytes of memory that are left of the box's."""
+        return max(0, self._most_memory() - usage.memory(self._folders(), exact=True))
+
+    def work(self) -> float:
         """Return the CPU seconds that the box's processes have used, ended children included."""
-        return sum(map(self._work, self.processes() if names is None else names))
+        return self.group.work() if self.group is not None else usage.work(self._folders())
 
-    def work_and_waiting(self) -> tuple[float, dict[str, float]]:
-        """Return the CPU seconds of all, and each process's seconds of waiting for a processor."""
-        from lifkit.judge.confine import waited  # a box itself needs Python's own modules only
-
-        names = self.processes()
-        return self.work(names), {name: waited(self.path(f"/proc/{name}")) for name in names}
+    def waited(self) -> dict[str, float]:
+        """Return how many seconds each thread of the box has waited for a processor."""
+        return usage.waited(
+            thread for process in self._folders() for thread in usage.threads(process)
+        )
 
     def processes(self) -> frozenset[str]:
         """Return the box's processes by their numbers inside; none once it is gone."""
-        if self.pidfd < 0:
-            return frozenset()
-        try:
-            return frozenset(filter(str.isdecimal, os.listdir(self.path("/proc"))))
-        except OSError:
-            return frozenset()
+        return usage.names(self.path("/proc")) if self.pidfd >= 0 else frozenset()
 
-    def _work(self, process: str) -> float:
-        try:
-            with open(self.path(f"/proc/{process}/stat"), "rb", buffering=0) as file:
-                fields = file.read().rpartition(b")")[2].split()
-            return sum(map(int, fields[11:15])) / _TICKS  # utime, stime, cutime, cstime
-        except (OSError, ValueError):
-            return 0.0  # ended meanwhile
-
-    def room(self) -> int:
-        """Return the bytes of memory that are left of the box's."""
-        names = self.processes()
-        return max(0, self._most_memory() - sum(self._memory(name, *_EXACT) for name in names))
+    def _folders(self, known: frozenset[str] = frozenset()) -> list[str]:
+        """Return what Linux shows of the box's processes, without those that are known."""
+        return [self.path(f"/proc/{name}") for name in self.processes() - known]
 
     def spare(self, known: frozenset[str]) -> None:
-        """End the processes that have come since, in the place of the whole box.
-
-        What they had is given back within a moment, until when nothing is measured.
-        """
-        self.ended, self._spared = "", time.monotonic() + 0.2
+        """End the processes that have come since, in the place of the whole box, and see them gone."""
+        self.ended = ""
         self.end_newcomers(known)
+        until = time.monotonic() + GRACE
+        while time.monotonic() < until and usage.memory(self._folders(known), exact=False):
+            time.sleep(0.01)
 
     def end_newcomers(self, known: frozenset[str]) -> None:
         """End all processes of the box but those whose numbers inside are known."""
@@ -227,42 +216,6 @@ class Box:
                     if inside not in known:
                         os.kill(int(outside), signal.SIGKILL)
 
-    def _memory(self, process: str, file: str, *fields: str) -> int:
-        """Return the bytes of memory of one process, from the named fields of a file about it."""
-        try:
-            rows = self._rows(process, file)
-        except FileNotFoundError:
-            return 0  # ended meanwhile
-        except (OSError, ValueError):  # it may hide this from us: then the quick count has to do
-            return 0 if file == _QUICK[0] else self._memory(process, *_QUICK)
-        if fields[0] not in rows and rows.get("Threads", 1) != 1:
-            # Its first thread has ended, and knows nothing of what the others still have.
-            rows = self._rows_of_a_thread(process, file, fields[0])
-        return 1024 * sum(rows.get(name, 0) for name in fields)
-
-    def _rows(self, process: str, file: str) -> dict[str, int]:
-        """Return the numbers of a file about a process.
-
-        psutil, which names processes as they are numbered outside, takes 1.6 to 3 times as long for
-        processor time, and gives neither these parts of memory nor the time of waiting.
-        """
-        descriptor = os.open(self.path(f"/proc/{process}/{file}"), os.O_RDONLY)
-        try:
-            text = os.read(descriptor, 65536)
-        finally:
-            os.close(descriptor)
-        return {name.decode(): int(number) for name, number in _ROW.findall(text)}
-
-    def _rows_of_a_thread(self, process: str, file: str, field: str) -> dict[str, int]:
-        """Return what the first thread says that has memory: all that are left share it."""
-        with contextlib.suppress(OSError):  # the process has ended meanwhile
-            for thread in os.listdir(self.path(f"/proc/{process}/task")):
-                with contextlib.suppress(OSError):  # this thread has
-                    rows = self._rows(f"{process}/task/{thread}", file)
-                    if field in rows:
-                        return rows
-        return {}
-
     def kill(self) -> None:
         """End every process of the box."""
         pidfd, self.pidfd = getattr(self, "pidfd", -1), -1
@@ -273,6 +226,9 @@ class Box:
             if stream is not None:
                 stream.close()
         self._process.wait()
+        group, self.group = self.group, None
+        if group is not None:
+            group.remove()
 
 
 def _can_change_users() -> bool:

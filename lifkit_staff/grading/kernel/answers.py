@@ -18,8 +18,9 @@ import numpy as np
 from lifkit.judge import Answer, Attempt, Case, Exercise, Problem, unpack
 
 from ..limits import ANSWER_ITEMS, ANSWER_TEXT, ANSWERS
+from ..submission.sanitize import clean_name
 
-__all__ = ["Asked", "Unreadable", "read", "without_addresses"]
+__all__ = ["Asked", "Unreadable", "read", "tree_of", "without_addresses"]
 
 
 #: The header of an npy file as numpy writes it, for booleans and numbers of up to 8 bytes.
@@ -76,9 +77,7 @@ def read(data: bytes, exercise: Exercise, cases: tuple[Case, ...]) -> Asked:
         If it is no such file, too large, or holds anything but plain numbers in the right places.
     """
     try:
-        tree = unpack(_arrays(data))
-        if not isinstance(tree, dict):
-            raise Unreadable("no answers in it")
+        tree = tree_of(data)
         if "oversized" in tree:
             raise Unreadable(f"more than {ANSWERS // 1_000_000} MB of numbers")
         if "missing" in tree:
@@ -93,6 +92,19 @@ def read(data: bytes, exercise: Exercise, cases: tuple[Case, ...]) -> Asked:
         raise
     except Exception as error:  # whatever is wrong with hostile bytes, it is one thing to us
         raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from None
+
+
+def tree_of(data: bytes) -> dict[str, Any]:
+    """Return what a kernel left as plain data; `Unreadable` where it is anything else."""
+    try:
+        tree = unpack(_arrays(data))
+    except Unreadable:
+        raise
+    except Exception as error:  # as in `read`
+        raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from None
+    if not isinstance(tree, dict):
+        raise Unreadable("no answers in it")
+    return tree
 
 
 def _arrays(data: bytes) -> dict[str, np.ndarray]:
@@ -217,8 +229,7 @@ def _problem(tree: dict[str, Any]) -> Problem:
 
 def without_addresses(text: str) -> str:
     """Return a text without addresses in memory, which differ from run to run, or control signs."""
-    text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", text)
-    return "".join(sign if sign.isprintable() else " " for sign in text)
+    return clean_name(re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", text))
 
 
 def _words(text: Any, most: int) -> str:

@@ -29,7 +29,7 @@ from ..box.mounts import RUN, environment
 from ..box.sandbox import Box
 from ..limits import GRACE, GROWTH, MESSAGE, START, WAITING, Limits
 from ..submission.sanitize import clean_text
-from .clock import Clock
+from .clock import Clock, Deadline
 
 __all__ = ["Kernel", "Reply"]
 
@@ -220,7 +220,7 @@ class Kernel:
     ) -> Reply:
         usual = {"allow_stdin": False, "stop_on_error": False}
         mine = self._request("execute_request", {**usual, **content})
-        limit = time.monotonic() + seconds
+        limit = Deadline(clock, seconds)
         interrupted = idle = False
         spared = ""
         reply: dict[str, Any] | None = None
@@ -238,11 +238,10 @@ class Kernel:
                 if message is not None and message.get("msg_type") == "execute_reply":
                     # What is still on its way may take a moment; a kernel whose outputs were cut
                     # off for their size never says that it is idle.
-                    reply, limit = message, time.monotonic() + (0.05 if self._deaf else GRACE)
+                    reply, limit = message, Deadline(clock, 0.05 if self._deaf else GRACE)
             if not events:
                 clock.look()
-            now = time.monotonic()
-            done = reply is not None and (idle or now > limit)
+            done = reply is not None and (idle or limit.passed())
             # At the end too, so that what is left behind counts here and not for what comes next.
             over = self.box.over(at_once=done) if self.box is not None else ""
             if over and known and not spared and self.box is not None:
@@ -257,17 +256,16 @@ class Kernel:
                 self._deaf = self._deaf or not idle
                 return Reply(status=spared) if spared else _reply(reply, interrupted)
             if not events and not self._alive():
+                # Linux may have ended it where a control group counts memory.
+                over = self.box.over(at_once=True) if self.box is not None else ""
                 self.end()
-                return Reply(status="timeout" if interrupted else "crashed", gone=True)
-            if now > limit and reply is None:
+                return Reply(status="timeout" if interrupted else over or "crashed", gone=True)
+            if reply is None and limit.passed():
                 if interrupted:
                     self.end()
                     return Reply(status="timeout", gone=True)
-                if (left := seconds - clock.elapsed()) > 0:
-                    limit = now + left
-                    continue
                 self._manager.interrupt_kernel()
-                interrupted, limit = True, now + GRACE
+                interrupted, limit = True, Deadline(clock, GRACE)
 
     def _receive(self, channel: zmq.Socket[bytes], mine: str) -> dict[str, Any] | None:
         """Take one message off a channel; None when none is there; {} when it is not for `mine`."""

@@ -7,7 +7,7 @@ import time
 from ..box.sandbox import Box
 from ..limits import PATIENCE
 
-__all__ = ["Clock"]
+__all__ = ["Clock", "Deadline"]
 
 
 class Clock:
@@ -15,8 +15,8 @@ class Clock:
 
     These are seconds on the wall without those in which its processes waited for a processor that
     others had.  Otherwise it would depend on the load whether a slow answer is in time.  Waiting for
-    anything else counts: what all of the box has worked is elapsed in any case, and so is a tenth of
-    the time on the wall, whatever is said about the rest.
+    anything else counts: what all of the box has worked is elapsed in any case, and so is a part of the
+    time on the wall (see `PATIENCE`), whatever is said about the rest.
     """
 
     def __init__(self, box: Box | None) -> None:
@@ -30,9 +30,8 @@ class Clock:
     def look(self) -> None:
         """Look at the processes that are there now; those that end in between take their time along."""
         if self._box is not None:
-            worked, waited = self._box.work_and_waiting()
-            self._worked = max(worked, self._worked)
-            self._waited |= waited
+            self._worked = max(self._box.work(), self._worked)
+            self._waited |= self._box.waited()
 
     def elapsed(self) -> float:
         """Return the seconds since this clock was made."""
@@ -40,3 +39,21 @@ class Clock:
         wall = time.monotonic() - self._start
         starved = max(sum(self._waited.values()) - self._before, 0.0)
         return max(wall - starved, min(wall, self._worked - self._begun), wall / PATIENCE)
+
+
+class Deadline:
+    """A time on a box's clock, looked up no more often than it may have come."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self._at = clock.elapsed() + seconds
+        self._look = time.monotonic() + seconds
+
+    def passed(self) -> bool:
+        """Whether it has come."""
+        now = time.monotonic()
+        if now <= self._look:
+            return False
+        left = self._at - self._clock.elapsed()
+        self._look = now + left
+        return left <= 0

@@ -17,11 +17,13 @@ from lifkit.judge import Attempt, Case, Exercise
 
 from ..limits import ANSWERS, KERNELS, Limits
 from ..submission.source import defined_in, names_in, only_defines
+from . import slips
 from .answers import Unreadable, read
 from .client import Kernel, Reply
 from .outputs import Outputs, error
 from .plan import Asking, copy_of, grade_id, plan
 from .questions import question
+from .slips import Place
 
 __all__ = ["Heard", "Question", "Run", "run"]
 
@@ -89,12 +91,18 @@ class Run:
         How the cells ended, by index.
     kernels : int
         How many kernels it took.
+    counted_by : str
+        What counts the memory and the time of them: ``"control group"``, ``"/proc"``, or nothing.
+    places : dict of str to tuple of Place
+        By exercise, where the slip is in it, as far as that was looked for and found.
     """
 
     notebook: NotebookNode
     heard: dict[str, list[Heard]] = field(default_factory=dict)
     ended: dict[int, Reply] = field(default_factory=dict)
     kernels: int = 0
+    counted_by: str = ""
+    places: dict[str, tuple[Place, ...]] = field(default_factory=dict)
 
 
 def run(
@@ -103,6 +111,8 @@ def run(
     start: Callable[[], Kernel],
     limits: Limits,
     outcome: Callable[[str, Heard], str] = lambda name, heard: "correct",
+    *,
+    look: bool = False,
 ) -> Run:
     """Run all cells, asking each question where it belongs.
 
@@ -118,6 +128,8 @@ def run(
     limits : Limits
     outcome : callable
         Says what an answer is worth, which decides whether it is asked once more after the last cell.
+    look : bool
+        Whether the slip is looked for in what is wrong, when everything has been asked.
 
     Returns
     -------
@@ -127,6 +139,8 @@ def run(
     while not runner.finished:
         with start() as kernel:
             runner.go(kernel)
+            if look and runner.over:
+                runner.look(kernel)
     return runner.run
 
 
@@ -179,6 +193,8 @@ class _Runner:
     def go(self, kernel: Kernel) -> None:
         """Run and ask as far as this kernel lives."""
         self.run.kernels += 1
+        if kernel.box is not None:
+            self.run.counted_by = "control group" if kernel.box.group else "/proc"
         for index, cell in self.cells:
             if not self._ask_all(kernel, self.plan.before.get(index, ())):
                 return
@@ -293,6 +309,14 @@ class _Runner:
             if reply.gone:
                 return False
         return True
+
+    def look(self, kernel: Kernel) -> None:
+        """Look for the slip in the exercises that no copy got right."""
+        for name, known in self.run.heard.items():
+            if {self.outcome(name, heard) for heard in known} <= {"wrong", "partial", "error"}:
+                reply, self.run.places[name] = slips.ask(kernel, name)
+                if reply.gone:
+                    return
 
     def _hear(self, kernel: Kernel, name: str, **options: bool) -> tuple[Reply, Heard]:
         """Ask one question."""

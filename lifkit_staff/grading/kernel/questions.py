@@ -17,7 +17,7 @@ from lifkit.judge.respond import with_leaves
 
 from ..limits import ANSWERS
 
-__all__ = ["question"]
+__all__ = ["question", "search"]
 
 
 #: Where it answers and the notebook's names, as an expression evaluated among them finds both: by no name
@@ -54,6 +54,11 @@ def question(
     text = base64.b64encode(buffer.getvalue()).decode()
     more = "".join(f", {name}={value!r}" for name, value in options.items())
     return f'{_RESPOND}.ask({_NAMES}, "{text}", {limit}, {path!r}, {ANSWERS}{more})'
+
+
+def search(name: str, seconds: float, path: str, room: int | None) -> str:
+    """Return the expression that asks a kernel to look for the slip in an exercise."""
+    return f"{_RESPOND}.look({_NAMES}, {name!r}, {seconds}, {path!r}, {room})"
 
 
 def _python_number(leaf: Any) -> Any:

@@ -7,30 +7,20 @@ can be told apart are kept, everything else about them is taken from the gradebo
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_notebook
 
-from ..bounded import TooMuch, bounded
-from ..limits import CELLS, COPIES, NOTEBOOK_FILE, NOTEBOOK_SOURCE, SMALL_FILE
-from .files import linked
-from .sanitize import clean_text
+from ..limits import COPIES
+from .read import fresh_cell
 
-__all__ = ["Known", "Unreadable", "repair", "placeholder", "read_notebook"]
+__all__ = ["Known", "repair"]
 
 #: What nbgrader leaves out of the release and puts back when grading.
 _HIDDEN = re.compile(r"^[^\n]*BEGIN HIDDEN TESTS.*?^[^\n]*END HIDDEN TESTS[^\n]*$", re.M | re.S)
-
-
-class Unreadable(ValueError):
-    """A file that is no notebook; the message is for the student."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,132 +36,6 @@ class Known:
     locked: bool
     task: bool
     points: float | None
-
-
-def read_notebook(path: Path) -> NotebookNode:
-    """Read a submitted notebook: its cells' types, sources and nbgrader's marks, and nothing else.
-
-    Raises
-    ------
-    Unreadable
-        If the file is absent, too large, or no notebook.
-    """
-    try:
-        return _read(path)
-    except PermissionError:
-        raise Unreadable(
-            f"{path.name} can't be read: its permissions don't allow it. Save it anew (an archive may have "
-            "kept odd ones), and hand in again."
-        ) from None
-
-
-def _read(path: Path) -> NotebookNode:
-    if linked(path.parent):
-        raise Unreadable(
-            "A link to another folder was handed in; only what lies in your own is graded. Hand in the "
-            "file itself."
-        )
-    others = sorted(other.name for other in path.parent.glob("*.ipynb") if other.name != path.name)
-    if not path.is_file() or path.is_symlink():
-        below = sorted(
-            str(other.relative_to(path.parent)) for other in path.parent.glob(f"*/{path.name}")
-        )
-        instead = f" There is {others[0]}: rename it and hand in again." if others else ""
-        if below and not others:
-            instead = f" There is {below[0]}: hand in the notebook itself, not a folder."
-        instead = clean_text(instead)
-        raise Unreadable(f"No file called {path.name} was handed in.{instead}")
-    size = path.stat().st_size
-    if size > NOTEBOOK_FILE:
-        raise Unreadable(
-            f"{path.name} is larger than {NOTEBOOK_FILE // 1_000_000} MB. Clear its outputs (Kernel, "
-            "Restart and Clear Outputs), save, and hand in again."
-        )
-    try:
-        # A small file becomes no large tree.
-        cells = rebuilt(str(path)) if size < SMALL_FILE else bounded("read", str(path))
-    except TooMuch as error:
-        raise Unreadable(f"{path.name} can't be opened as a notebook ({error}). {_MEND}") from None
-    except ValueError as error:
-        raise Unreadable(f"{path.name} {error}") from None
-    fresh = [_fresh(kind, source, name) for kind, source, name, _ in cells]
-    for cell, (_, _, _, grade_id) in zip(fresh, cells, strict=True):
-        if grade_id is not None:
-            cell.metadata["nbgrader"] = {"grade_id": grade_id}
-    return new_notebook(cells=fresh)
-
-
-_MEND = "Open it in JupyterLab, or take an older copy of it, save, and hand in again."
-
-
-def rebuilt(path: str) -> list[tuple[str, str, str, str | None]]:
-    """Read what can be used of a notebook's cells; a task of `bounded`.
-
-    Returns
-    -------
-    list of tuple
-        Of each cell its kind, source, identity and grade_id, if it has one.
-
-    Raises
-    ------
-    ValueError
-        If it is no notebook; the message goes on after the file's name.
-    """
-    with open(path, "rb") as file:
-        data = file.read(NOTEBOOK_FILE + 1)
-    if not data.strip():
-        raise ValueError("is an empty file. Save the notebook and hand in again.")
-    try:
-        try:
-            tree = json.loads(data)
-        except UnicodeDecodeError:  # saved by an editor in the way of old Windows
-            tree = json.loads(data.decode("cp1252", "replace"))
-        if isinstance(tree, dict) and "worksheets" in tree:  # version 3, before 2015
-            tree = nbformat.reads(json.dumps(tree), as_version=4)
-        return _cells_of(tree)
-    # What a student's editor can do to a file has no end; each of these means "no notebook".
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        broken: Exception = error
-    except Exception as error:  # nbformat's own kinds
-        if type(error).__module__.split(".")[0] not in ("nbformat", "jsonschema"):
-            raise
-        broken = error
-    raise ValueError(f"can't be opened as a notebook ({type(broken).__name__}). {_MEND}")
-
-
-def _cells_of(tree: Any) -> list[tuple[str, str, str, str | None]]:
-    cells = tree["cells"]
-    if not isinstance(cells, list) or len(cells) > CELLS:
-        raise ValueError("no list of cells, or too many")
-    kept, total = [], 0
-    for number, cell in enumerate(cells):
-        source = cell.get("source") if isinstance(cell, dict) else None
-        if isinstance(source, list) and all(isinstance(line, str) for line in source):
-            source = "".join(source)
-        if not isinstance(source, str):
-            continue  # no cell; what the lab has there will be missed and put back
-        total += len(source)
-        # A raw cell goes into pages as it is; the course has none, and a student's is read as text.
-        kind = "code" if cell.get("cell_type") == "code" else "markdown"
-        marks = cell.get("metadata")
-        marks = marks.get("nbgrader") if isinstance(marks, dict) else None
-        grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
-        known = clean_text(grade_id)[:100] if isinstance(grade_id, str) else None
-        kept.append((kind, clean_text(source), f"cell-{number}", known))
-    if total > NOTEBOOK_SOURCE:
-        raise ValueError("more text than a person can write")
-    return kept
-
-
-def _fresh(kind: str, source: str, identity: str) -> NotebookNode:
-    """Make a cell as nbformat's `new_code_cell` and others do, which look each over by its schema."""
-    cell = NotebookNode(cell_type=kind, id=identity, metadata=NotebookNode(), source=source)
-    return NotebookNode(cell, outputs=[], execution_count=None) if kind == "code" else cell
-
-
-def placeholder(sentence: str) -> NotebookNode:
-    """Return a notebook that stands for one that could not be read."""
-    return new_notebook(cells=[_fresh("markdown", f"**{sentence}**", "cell-0")])
 
 
 def repair(notebook: NotebookNode, known: Mapping[str, Known]) -> list[str]:
@@ -264,7 +128,7 @@ def _restored(cell: NotebookNode, item: Known, notes: list[str]) -> NotebookNode
 
 
 def _cell(item: Known, source: str, identity: str) -> NotebookNode:
-    cell = _fresh(item.cell_type, source, identity)
+    cell = fresh_cell(item.cell_type, source, identity)
     marks: dict[str, Any] = {
         "schema_version": 3,
         "grade_id": item.name,

@@ -19,7 +19,7 @@ from lifkit.judge.values import storable
 from ..bounded import TooMuch, bounded
 from ..limits import FEW_SECONDS, FEW_TAGS, PAGES, TAGS_DEEP, TAGS_IN_ALL
 
-__all__ = ["Cleaner", "clean_markdown", "clean_page", "clean_text"]
+__all__ = ["Cleaner", "clean_markdown", "clean_name", "clean_page", "clean_text"]
 
 #: What tables, pictures and formatted text are made of; what is not named here is left out.
 TAGS = frozenset(
@@ -55,6 +55,17 @@ _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/
 def clean_text(text: Any) -> str:
     """Return a text that can be written to a file; what is no text gives none."""
     return storable(text) if isinstance(text, str) else ""
+
+
+def clean_name(name: str) -> str:
+    r"""Return a name on one line, without signs that a terminal would act on.
+
+    Examples
+    --------
+    >>> clean_name("lab1\x1b[2J\n(2).ipynb")
+    'lab1 [2J (2).ipynb'
+    """
+    return "".join(sign if sign.isprintable() else " " for sign in clean_text(name))
 
 
 def clean_markdown(source: str) -> str:

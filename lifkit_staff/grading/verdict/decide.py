@@ -8,7 +8,18 @@ import html
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from lifkit.judge import OUTCOMES, Answer, Attempt, Case, Key, Report, as_html, headline, judge
+from lifkit.judge import (
+    OUTCOMES,
+    Answer,
+    Attempt,
+    Case,
+    Key,
+    Report,
+    Slip,
+    as_html,
+    headline,
+    judge,
+)
 from lifkit.judge.outcomes import SENTENCES
 from lifkit.judge.pairs import behaviour
 
@@ -49,6 +60,7 @@ def verdict_of(
     unsound: Collection[str] = (),
     picture: bool = True,
     rounding: float = 0.0,
+    slips: Sequence[Slip] = (),
 ) -> Verdict:
     """Decide about one exercise.
 
@@ -68,6 +80,8 @@ def verdict_of(
         Whether a wrong trace is drawn.
     rounding : float
         Points are whole multiples of this; 0: they are not rounded.
+    slips : sequence of Slip
+        Where to look in what was handed in; told where no known mistake explains the answer.
     """
     exercise = secret.key.exercise
     if heard.status == "answered" and heard.attempt is not None:
@@ -75,6 +89,8 @@ def verdict_of(
         report = _explained(secret.key, given, unsound)
         if report.outcome == "out of memory":
             return _short(secret.key, points, "out of memory", _sentence("out of memory", limits))
+        if report.unexplained:
+            report = dataclasses.replace(report, slips=tuple(slips))
         drawn = ""
         if picture and report.outcome in ("wrong", "partial"):
             drawn = _drawn(secret.key, given)
@@ -245,6 +261,7 @@ def _from_report(
         "diagnosis": [mistake.diagnosis for mistake in report.mistakes],
         "hints": list(dict.fromkeys(mistake.hint for mistake in report.mistakes)),
         "symptoms": list(report.symptoms),
+        "slips": [[slip.line, slip.kind] for slip in report.slips],
         "properties": [dataclasses.asdict(line) for line in report.lines],
         "problem": dataclasses.asdict(problem) if problem else None,
         "behaviour": behaves,
@@ -266,6 +283,7 @@ def _short(key: Key, points: float, outcome: str, sentence: str) -> Verdict:
         "diagnosis": [sentence],
         "hints": [],
         "symptoms": [],
+        "slips": [],
         "properties": [],
         "problem": None,
         "behaviour": "",

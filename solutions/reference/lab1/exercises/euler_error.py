@@ -19,11 +19,19 @@ ERRORS = Output(
 HINTS = (
     "The idea: for each time step, run your passive_euler and your passive_exact over the same "
     "times, and see where they are farthest apart.",
-    "The equation: error = max over k = 0 ... N_t of |V_Euler[k] - V_exact(k dt)|, with N_t = "
-    "round(T/dt).",
-    "The shape of the lines: a loop over dt_values; in it the number of steps, the Euler trace, "
-    "the exact trace at np.arange(...) * dt, and one number: the largest absolute difference. "
-    "Your functions want arrays: a plain number x becomes one as np.array([x]).",
+    "The picture, for one dt and the N_t steps of it that make T:\n"
+    "time       0      dt        2 dt        ...   N_t dt\n"
+    "Euler      V_0    V_1       V_2         ...   V_(N_t)\n"
+    "exact      V(0)   V(dt)     V(2 dt)     ...   V(N_t dt)\n"
+    "The error is the largest distance between the two, of all steps.",
+    "A skeleton; what stands for each ___? Your functions want arrays: np.array([x]) makes one of x.\n"
+    "errors = []\n"
+    "for dt in ___:\n"
+    "    steps = ___\n"
+    "    walked = passive_euler(steps, dt, ___)\n"
+    "    exact = passive_exact(___)     # at the time of each row\n"
+    "    errors.append(___)             # one number, never negative\n"
+    "return np.array(___)",
 )
 
 

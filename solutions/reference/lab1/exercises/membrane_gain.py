@@ -26,11 +26,14 @@ HINTS = (
     "The idea: put I_0 exp(i omega t) for the current and V = E_m + z I_0 exp(i omega t) for the "
     "voltage into the equation. The time dependence drops out; the gain is the length of z "
     "and the phase its angle.",
-    "The equation: z = (1/g_m) / (1 + i omega tau), so gain = (1/g_m) / sqrt(1 + (omega tau)^2) "
-    "and phase = -arctan(omega tau). omega = 2 pi f, and f in Hz times tau in ms needs a factor "
-    "1/1000.",
-    "The shape of the lines: one for omega tau (a number without a unit), one for the gain, one "
-    "for the phase with np.arctan, then return both. With NumPy functions arrays need no loop.",
+    "The equation: z = (1/g_m) / (1 + i x) with x = omega tau, a number without a unit. The arrow 1 + i x "
+    "has the length sqrt(1 + x^2) and the angle arctan(x); to divide by it is to divide by its length "
+    "and to turn back by its angle. omega is 2 pi f, and Hz times ms needs a factor 1/1000.",
+    "A skeleton; what stands for each ___?\n"
+    "x = ___               # f_hz is in Hz, tau in ms\n"
+    "gain = ___ / ___      # in mV/nA; what must it be at f = 0?\n"
+    "phase = ___           # 0 or negative: the voltage is late\n"
+    "return gain, ___",
 )
 
 

@@ -9,10 +9,16 @@ from ...membrane import STEPPED, heights, membranes, whole_membranes
 HINTS = (
     "The idea: one step of passive_euler needs the current during that step only. So each step "
     "takes its own row of I_ext, and the number of rows is the number of steps.",
-    "The equation: from t_k to t_(k+1) the current is I_ext[k], so V[k+1] is made of V[k] and "
-    "I_ext[k].",
-    "The shape of the lines: those of passive_euler, with two changes: the number of steps "
-    "comes from the number of rows of I_ext, and the current in the loop has an index.",
+    "The picture, for three steps. V has one row more than I_ext:\n"
+    "row of I_ext    0         1         2\n"
+    "row of V        0 to 1    1 to 2    2 to 3",
+    "A skeleton; what stands for each ___?\n"
+    "steps = ___                         # I_ext knows\n"
+    "V = np.zeros((___, len(V_init)))\n"
+    "V[0] = ___\n"
+    "for k in range(steps):\n"
+    "    V[k + 1] = V[k] + ___           # which row of I_ext?\n"
+    "return V",
 )
 
 

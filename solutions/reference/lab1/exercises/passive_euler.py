@@ -7,13 +7,22 @@ from lifkit_staff.exercise import also, case, exercise, holds
 from ...membrane import STEPPED, heights, membranes, whole_membranes
 
 HINTS = (
-    "The idea: you know the voltage now, and the equation gives its slope now. Walk along that "
-    "slope for one time step, store where you arrive, and do it again from there.",
-    "The equation: solve tau dV/dt = -(V - E_m) + I_ext/g_m for dV, with dt as a small but "
-    "finite step. The new voltage is the old one plus this dV.",
-    "The shape of the lines: an array of zeros with N_t + 1 rows and one column a neuron; its "
-    "row 0 set to V_init; then a loop of N_t steps with one line in it: row k + 1 = row k + "
-    "(a fraction of a time constant) * (a bracket with leak and drive).",
+    "The idea: the voltage that you have gives the slope that it has now. Walk along that slope for one "
+    "time step, store where you arrive, and do it again from there.",
+    "The equation: tau dV/dt = -(V - E_m) + I_ext/g_m, so the slope is the right side over tau. In a "
+    "step of dt the voltage changes by dt times the slope, and all of the slope comes from the row "
+    "that you have:\n"
+    "row 0    V_init\n"
+    "row 1    row 0 + the change that belongs to row 0\n"
+    "row 2    row 1 + the change that belongs to row 1\n"
+    "...      N_t steps, so N_t + 1 rows",
+    "A skeleton; what stands for each ___?\n"
+    "V = np.zeros((___, len(V_init)))    # how many rows do N_t steps need?\n"
+    "V[0] = ___\n"
+    "for k in range(___):\n"
+    "    slope = ___                     # in mV/ms, from row k alone\n"
+    "    V[k + 1] = V[k] + ___\n"
+    "return V",
 )
 
 

@@ -14,11 +14,16 @@ V = voltage(
 HINTS = (
     "The idea: V starts at V_init and ends at a steady state. What shrinks exponentially is the "
     "distance between the two. First find the steady state: the voltage at which dV/dt = 0.",
-    "The equation: V(t) = V_inf + (V_init - V_inf) * exp(-t/tau), with V_inf = E_m + "
-    "I_ext/g_m. Test it on paper: t = 0 gives V_init, t far above tau gives V_inf.",
-    "The shape of the lines: one line for V_inf, with n entries; one for the exponential, with "
-    "a row a time and a column a neuron (a column of times, made by np.asarray(t)[:, np.newaxis], "
-    "divided by the row of time constants); one that puts them together.",
+    "The equation: the steady state is E_m + I_ext/g_m, and after the time t the distance to it is "
+    "exp(-t/tau) of what it was at V_init. On paper: t = 0 must give V_init. Times stand in a "
+    "column, membranes in a row, so t/tau is this table:\n"
+    "         tau[0]         tau[1]\n"
+    "t[0]     t[0]/tau[0]    t[0]/tau[1]\n"
+    "t[1]     t[1]/tau[0]    t[1]/tau[1]",
+    "A skeleton; what stands for each ___? np.asarray(t)[:, np.newaxis] is t as a column.\n"
+    "steady = ___                  # one number a membrane\n"
+    "left = np.exp(___)            # a row a time, a column a membrane\n"
+    "return steady + ___ * left    # what is it of which a part is left?",
 )
 
 

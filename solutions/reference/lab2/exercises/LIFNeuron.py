@@ -38,12 +38,27 @@ PARAMETERS = [
 HINTS = (
     "The idea: an object keeps its numbers in self. A method reads the parameters there, solves, "
     "and writes the results back there. You have a solver already: lif_euler.",
-    "The equation is that of lif_euler. euler_solve is the case n = 1. simulate is one run with "
-    "n = len(tau_values) + len(I_ext_values) neurons: the first have tau_values and the current "
-    "self.I_ext, the others have self.tau and I_ext_values.",
-    "The shape of the lines: in simulate make three arrays with n entries, for V_init, tau and "
-    "I_ext. Each starts as n times the object's own value; then one stretch of tau and the other "
-    "stretch of I_ext is overwritten. Call the solver once, and store its three results in self.",
+    "The picture, for simulate with two tau_values and two I_ext_values; all start at self.V_init. "
+    "euler_solve is the case of one neuron with self.tau and self.I_ext:\n"
+    "neuron    tau              I_ext\n"
+    "0         tau_values[0]    self.I_ext\n"
+    "1         tau_values[1]    self.I_ext\n"
+    "2         self.tau         I_ext_values[0]\n"
+    "3         self.tau         I_ext_values[1]",
+    "A skeleton; what stands for each ___?\n"
+    "def __init__(self):\n"
+    "    self.V_init = ___               # and six more, one line each\n"
+    "\n"
+    "def euler_solve(self, N_t, dt):\n"
+    "    start = np.array([___])         # and I_ext, and tau\n"
+    "    self.V, ___ = lif_euler(N_t, dt, start, ___)\n"
+    "\n"
+    "def simulate(self, N_t, dt, tau_values, I_ext_values):\n"
+    "    n = ___\n"
+    "    tau = np.full(n, ___)           # the object's own value for all\n"
+    "    tau[___] = tau_values           # then the stretch that varies\n"
+    "    I_ext = ___                     # likewise: the other stretch\n"
+    "    self.V, ___ = lif_euler(N_t, dt, ___)",
 )
 
 

@@ -19,12 +19,17 @@ RATE = Output(
 HINTS = (
     "The idea: start V at V_reset in the exact solution of Lab 1 and ask at which time it reaches "
     "V_theta. That time, plus t_ref, is one interval; the rate is one spike an interval.",
-    "The equation: with V_inf = E_m + I_ext/g_m, T = t_ref + tau * ln((V_inf - V_reset) / "
-    "(V_inf - V_theta)) in ms and the rate is 1000/T in Hz. Where V_inf <= V_theta there is no "
-    "such time: 0 Hz.",
-    "The shape of the lines: make I_ext an array of floats, compute V_inf, make a mask of the "
-    "currents that fire, and an array of zeros of the same shape; fill it where the mask is True. "
-    "An array of shape () indexed with [()] becomes a plain number again.",
+    "The equation: with the steady state V_inf = E_m + I_ext/g_m, the distance to it shrinks from V_inf - "
+    "V_reset to V_inf - V_theta in the time T, so V_inf - V_theta = (V_inf - V_reset) exp(-T/tau). Solve "
+    "this for T, in ms. Where V_inf <= V_theta there is no such T, and the rate is 0.",
+    "A skeleton; what stands for each ___? np.asarray(I_ext, dtype=float) makes an array of numbers and "
+    "of one number, and [()] takes one number out again.\n"
+    "V_inf = ___                  # of each current\n"
+    "fires = ___                  # which currents get to V_theta at all?\n"
+    "rate_hz = np.zeros(V_inf.shape)\n"
+    "T = ___                      # the climb in ms, of V_inf[fires] alone\n"
+    "rate_hz[fires] = ___         # one spike an interval, in Hz\n"
+    "return rate_hz[()]",
 )
 
 #: How near to threshold V_inf may come unless it lies on it, in mV.  V_inf is rounded by up to

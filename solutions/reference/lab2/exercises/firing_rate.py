@@ -17,11 +17,18 @@ RATE = Output(
 HINTS = (
     "The idea: for each neuron, ask of every spike whether it lies in the window, and count the "
     "ones that do. A rate is a count divided by a duration.",
-    "The equation: rate = 1000 * count / (t_stop - t_start), where count is the number of spikes "
-    "with t_start <= t < t_stop. Times are in ms and a rate in Hz is per second, hence the 1000.",
-    "The shape of the lines: loop over spike_times; for each train make a mask out of two "
-    "comparisons joined by &; its sum is the count. Collect the counts, make them an array, and "
-    "scale that once.",
+    "The picture, of one neuron's spikes (x): three of them count. A rate in Hz is spikes per second, "
+    "and t_stop - t_start is in ms.\n"
+    "        t_start             t_stop\n"
+    "--x--------x----x----x---------x-----x--\n"
+    "           in   in   in        out",
+    "A skeleton; what stands for each ___?\n"
+    "rates = []\n"
+    "for train in spike_times:\n"
+    "    inside = (train ___ t_start) & (train ___ t_stop)\n"
+    "    count = ___                # of the spikes that are inside\n"
+    "    rates.append(___)          # per second, not per ms\n"
+    "return np.array(___)",
 )
 
 

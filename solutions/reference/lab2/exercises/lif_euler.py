@@ -9,11 +9,24 @@ from ...spiking import OUTPUTS, certify, draw_neurons, draw_ties, draw_whole_num
 HINTS = (
     "The idea: first do the passive step of Lab 1 for all neurons at once, then look which of the "
     "new voltages have reached V_theta, then put those neurons back to V_reset.",
-    "The equation: V[k] = V[k-1] + dt/tau * (E_m - V[k-1] + I_ext/g_m); where V[k] >= V_theta, "
-    "spikes[k] = 1 and V[k] = V_reset.",
-    "The shape of the lines: compute V[k]; make a mask of the neurons that fired from it; use the "
-    "mask as an index to store the reset and the spike. After the loop, one list entry a neuron: "
-    "the indices of its spikes times dt.",
+    "The picture, for three neurons and V_theta = -50 mV. The change is dt/tau times (-(V - E_m) + "
+    "I_ext/g_m), of the row before:\n"
+    "row k - 1            -50.40    -50.10    -60.00\n"
+    "row k - 1 + change   -50.27    -49.97    -59.63\n"
+    "at or above V_theta  no        yes       no\n"
+    "stored in V[k]       -50.27    V_reset   -59.63\n"
+    "stored in spikes[k]  0         1         0",
+    "A skeleton; what stands for each ___?\n"
+    "V = np.zeros((___, len(V_init)))\n"
+    "spikes = ___                        # of the same shape\n"
+    "V[0] = ___\n"
+    "for k in range(1, ___):\n"
+    "    V[k] = ___                      # passive, all neurons at once\n"
+    "    fired = ___                     # True or False for each neuron\n"
+    "    V[k, fired] = ___\n"
+    "    spikes[___] = 1\n"
+    "spike_times = [___ for i in range(___)]    # ms, of neuron i\n"
+    "return V, spikes, ___",
 )
 
 #: Steps of the case with the parameters of the lab's figure: until the slowest of its neurons, with

@@ -9,12 +9,21 @@ from ...spiking import OUTPUTS, certify, draw_neurons, draw_ties, draw_whole_num
 HINTS = (
     "The idea: keep one whole number a neuron, the steps that it still has to rest. Whoever rests "
     "keeps V_reset and can't fire; whoever fires starts to rest.",
-    "The equation: n_rest = round(t_ref/dt). In each step: neurons with rest > 0 get V[k] = "
-    "V_reset and one is taken off their rest; all others step and fire as before, and those that "
-    "fire get rest = n_rest.",
-    "The shape of the lines: before the loop an array of n zeros of type int. In the loop two "
-    "masks: resting, made of that array, and fired, made of V[k] and of not resting. Each mask is "
-    "an index in turn.",
+    "The picture, for a neuron that fires in row 5, with round(t_ref/dt) = 3:\n"
+    "row              5         6         7         8         9\n"
+    "rests            no        yes       yes       yes       no\n"
+    "V                V_reset   V_reset   V_reset   V_reset   climbs\n"
+    "left, at its end 3         2         1         0         0",
+    "A skeleton of what is new beside lif_euler; what stands for each ___?\n"
+    "left = np.zeros(___, dtype=int)          # steps still to rest\n"
+    "for k in range(1, ___):\n"
+    "    resting = ___                        # who rests in this step?\n"
+    "    V[k] = np.where(resting, ___, ___)   # held, or one passive step\n"
+    "    left[resting] = ___\n"
+    "    fired = ___ & ~resting\n"
+    "    V[k, fired] = ___\n"
+    "    spikes[___] = 1\n"
+    "    left[fired] = ___                    # a whole number of steps",
 )
 
 

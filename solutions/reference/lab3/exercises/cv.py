@@ -20,10 +20,17 @@ VALUES = Output(
 HINTS = (
     "The idea: how wide are the intervals spread, compared with their mean? Your isi gives the "
     "intervals; the rest is two statistics of each array.",
-    "The equation: C_V = standard deviation / mean. One interval has no spread to speak of, so the "
-    "answer is NaN unless there are at least two.",
-    "The shape of the lines: for each array x that isi returns, append x.std() over x.mean() when "
-    "x is long enough, np.nan otherwise; make one array of the list.",
+    "The equation: a neuron with the intervals x_1 ... x_m and their mean M has the standard deviation "
+    "sqrt(((x_1 - M)^2 + ... + (x_m - M)^2) / m), and C_V is that over M. With m = 0 or 1 there is no "
+    "spread to speak of: NaN.",
+    "A skeleton; what stands for each ___?\n"
+    "found = []\n"
+    "for x in isi(___):\n"
+    "    if ___:                     # are there enough intervals?\n"
+    "        found.append(___ / ___)\n"
+    "    else:\n"
+    "        found.append(___)\n"
+    "return np.array(___)",
 )
 
 

@@ -17,10 +17,15 @@ FACTORS = Output(
 HINTS = (
     "The idea: each row of counts is one neuron. Ask how much its numbers vary from bin to bin, "
     "compared with their mean.",
-    "The equation: F = variance / mean along the bins. Where the mean is 0 there is nothing to "
+    "The equation: a neuron with the counts c_1 ... c_m in its m bins and their mean M has the variance "
+    "((c_1 - M)^2 + ... + (c_m - M)^2) / m, and F is that over M. Where M is 0 there is nothing to "
     "compare with: NaN.",
-    "The shape of the lines: var and mean take axis=1 for statistics along each row. 0/0 gives NaN "
-    "by itself, with a warning; np.where or a loop does it without.",
+    "A skeleton; what stands for each ___?\n"
+    "means = counts.mean(axis=___)          # one number a neuron\n"
+    "found = np.full(len(counts), ___)      # what a silent neuron has\n"
+    "active = ___                           # which neurons fired at all?\n"
+    "found[active] = ___ / ___              # of these alone\n"
+    "return ___",
 )
 
 

@@ -20,10 +20,15 @@ INTERVALS = Output(
 HINTS = (
     "The idea: an interval is a later spike time minus the one before it. Do this for one neuron, "
     "then for each neuron in turn.",
-    "The equation: interval j is t[j+1] - t[j]. From m spikes come m - 1 intervals, and none from "
-    "a single spike.",
-    "The shape of the line: NumPy has a function for differences of neighbours. A list "
-    "comprehension over spike_times applies it to every neuron.",
+    "The picture, for one neuron. Interval j is t[j + 1] - t[j]: m spikes have m - 1 intervals, and one "
+    "spike has none.\n"
+    "times        12     15     23     24\n"
+    "intervals        3      8      1",
+    "A skeleton; what stands for each ___? NumPy has a function for the differences of neighbours.\n"
+    "found = []\n"
+    "for train in spike_times:\n"
+    "    found.append(___)    # all intervals of this neuron\n"
+    "return ___",
 )
 
 

@@ -9,10 +9,25 @@ from ...spiking import OUTPUTS, certify, draw_neurons, draw_ties
 HINTS = (
     "The idea: take your solver of Lab 2. One thing is new: after the Euler step, and before you "
     "look at the threshold, each neuron gets a small push up or down. The pushes come from xi.",
-    "The equation: V[k+1] = V[k] + dt/tau * (E_m - V[k] + I_ext/g_m) + sigma * sqrt(2 dt/tau) * "
-    "xi[k]. The number of steps is the number of rows of xi.",
-    "The shape of the lines: xi.shape tells the numbers of steps and neurons. np.broadcast_to turns "
-    "either form of I_ext into one row a step. Then the loop of Lab 2 with one more term in the sum.",
+    "The equation: the push is sigma sqrt(2 dt/tau) times xi[k], in mV. xi has one row a step, V one "
+    "more; this makes row k + 1 of row k:\n"
+    "1. an Euler step from V[k], with row k of the current\n"
+    "2. the push, with row k of xi\n"
+    "3. at or above V_theta?  Then a spike, and V_reset",
+    "A skeleton; what stands for each ___?\n"
+    "N_t, n = ___                               # xi knows\n"
+    "current = np.broadcast_to(I_ext, ___)      # one row a step\n"
+    "V = np.zeros((___, n))\n"
+    "spikes = ___\n"
+    "V[0] = ___\n"
+    "for k in range(___):\n"
+    "    push = ___                             # in mV, one number a neuron\n"
+    "    V[k + 1] = V[k] + ___ + push\n"
+    "    fired = ___                            # after the push\n"
+    "    V[k + 1, fired] = ___\n"
+    "    spikes[___] = 1\n"
+    "spike_times = ___                          # as in lif_euler\n"
+    "return V, spikes, ___",
 )
 
 

@@ -18,10 +18,18 @@ CURRENT = Output(
 HINTS = (
     "The idea: over a step the current forgets a part of its distance from mu, and noise fills up "
     "what the forgetting took from the spread. Both parts follow from one number, the decay.",
-    "The equation: with d = exp(-dt/tau_noise), the distance from mu is multiplied by d. The "
-    "variance is then d^2 sigma^2, so the noise has to bring (1 - d^2) sigma^2.",
-    "The shape of the lines: make I with one row more than xi, set its first row, and loop over "
-    "the rows of xi: new row = mu + (old row - mu) * decay + size * xi[k].",
+    "The equation: with the decay d = exp(-dt/tau_noise), a step does this:\n"
+    "distance from mu   I[k] - mu   ->   d times as much\n"
+    "its variance       sigma^2     ->   d^2 sigma^2\n"
+    "the noise brings what is missing of sigma^2; c * xi[k] brings c^2",
+    "A skeleton; what stands for each ___?\n"
+    "d = ___\n"
+    "size = ___                             # the root of a variance\n"
+    "I = np.zeros((___, xi.shape[1]))\n"
+    "I[0] = ___\n"
+    "for k in range(___):\n"
+    "    I[k + 1] = mu + ___ * d + size * ___\n"
+    "return I",
 )
 
 

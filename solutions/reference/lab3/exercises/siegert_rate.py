@@ -20,11 +20,18 @@ RATE = Output(
 HINTS = (
     "The idea: the mean interval is the refractory time plus the mean time from reset to "
     "threshold, and that time is an integral over the scaled voltage y. The rate is 1/interval.",
-    "The equation: exp(u^2) (1 + erf(u)) is erfcx(-u), which SciPy computes without overflow. "
-    "Integrate it from y_reset to y_theta, times tau * sqrt(pi), plus t_ref: that is in ms.",
-    "The shape of the lines: compute both limits for one current; quad(lambda u: ..., lower, "
-    "upper)[0] is the integral; 1000 / interval is in Hz. np.vectorize, or a loop over "
-    "np.ravel(I_ext) and a reshape, does it for many currents.",
+    "The equation: the mean interval is t_ref + tau sqrt(pi) times the area under exp(u^2) (1 + erf(u)) "
+    "from y_reset to y_theta, in ms. That function is erfcx(-u), which SciPy computes without overflow. "
+    "y is (V - V_inf) / (sqrt(2) sigma), of V_reset and of V_theta.",
+    "A skeleton; what stands for each ___?\n"
+    "def one_rate(current):\n"
+    "    V_inf = ___\n"
+    "    y_reset, y_theta = ___, ___\n"
+    "    area = quad(___, ___, ___)[0]     # of what, from, to?\n"
+    "    interval = ___                    # in ms\n"
+    "    return ___                        # in Hz\n"
+    "\n"
+    "return np.vectorize(___)(I_ext)[()]   # for many currents, or one",
 )
 
 

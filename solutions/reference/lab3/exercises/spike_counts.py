@@ -20,10 +20,19 @@ COUNTS = Output(
 HINTS = (
     "The idea: lay down the edges of the bins first, then ask for each neuron how many of its "
     "spikes lie between one edge and the next.",
-    "The equation: bin j holds the times with t_start + j * bin_size <= t < t_start + (j + 1) * "
-    "bin_size. There are floor((t_stop - t_start) / bin_size) such bins.",
-    "The shape of the lines: np.histogram(times, edges)[0] counts one neuron, but it also counts a "
-    "spike exactly on the last edge: take away the times from there on before you count.",
+    "The picture, with b = bin_size. A spike on an edge belongs to the bin that begins there, and one on "
+    "the last edge to none:\n"
+    "t_start    + b      + 2 b    + 3 b   t_stop\n"
+    "   |--------|--------|--------|-------|\n"
+    "     bin 0    bin 1    bin 2   dropped",
+    "A skeleton; what stands for each ___? Mind that 0.3 / 0.1 is 2.9999999999999996.\n"
+    "n_bins = ___                            # whole ones\n"
+    "edges = ___                             # n_bins + 1 times in ms\n"
+    "counts = np.zeros((___, n_bins), dtype=int)\n"
+    "for i, train in enumerate(spike_times):\n"
+    "    for j in range(___):\n"
+    "        counts[i, j] = np.sum(___)      # who lies in bin j?\n"
+    "return ___",
 )
 
 

@@ -2,7 +2,47 @@
 
 from __future__ import annotations
 
-__all__ = ["KINDS"]
+import dataclasses
+
+from .model import Slip
+from .report import Report
+
+__all__ = ["KINDS", "may_place", "told"]
+
+
+def may_place(report: Report, tried: int) -> bool:
+    """Whether a report may say where to look: after a first success, or an own second attempt.
+
+    Parameters
+    ----------
+    report : Report
+    tried : int
+        How many different texts of the exercise were checked.
+    """
+    return _begun(report) or tried > 1
+
+
+def told(slip: Slip, report: Report, tried: int, *, in_full: bool) -> Slip:
+    """Return of a slip what may be told: the place, after the next attempt the kind.
+
+    Parameters
+    ----------
+    slip : Slip
+    report : Report
+    tried : int
+    in_full : bool
+        Whether the edit itself may be told at once: to who studies alone.
+    """
+    if in_full:
+        return slip
+    kind = slip.kind if tried > (1 if _begun(report) else 2) else ""
+    return dataclasses.replace(slip, kind=kind, edit="")
+
+
+def _begun(report: Report) -> bool:
+    """Whether a property beyond the form holds."""
+    return any(line.status == "pass" for line in report.lines[1:-1])
+
 
 #: What to ask oneself at the place, by the kind of the edit that mends; ``{spot}`` is the student's text.
 KINDS = {
