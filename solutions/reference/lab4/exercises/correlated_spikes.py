@@ -16,10 +16,16 @@ COUNTS = Output(
 HINTS = (
     "The idea: two questions in each step. Does the source have a spike? That is one answer for all "
     "trains. Does this train copy it? That is one answer a train. Only two times yes is a spike.",
-    "The picture: p = rate times dt (Hz and ms need 1/1000); q from (10); the source asks u_source, N_t "
-    "numbers, against p/q, and each train its column of u_copy against q.",
-    "A skeleton: p = ___; q = ___; source = u_source < ___; copied = ___ < q; give source a second "
-    "axis, source[:, np.newaxis], so that it meets every column; join by &; make whole numbers.",
+    "A picture: p is rate times dt (Hz and ms need a factor 1/1000), q follows from (10). u_source, N_t "
+    "numbers, is asked against p/q; u_copy, a table with a column a train, against q. A column of "
+    "answers, made by [:, np.newaxis], meets every column of a table.",
+    "A skeleton; what stands for each ___?\n"
+    "p = ___\n"
+    "q = ___\n"
+    "spike = u_source < ___            # N_t answers\n"
+    "copy = ___ < q                    # a table of answers\n"
+    "both = spike[___] & copy\n"
+    "return ___                        # 0 and 1",
 )
 
 

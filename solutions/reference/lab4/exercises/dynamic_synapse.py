@@ -20,10 +20,19 @@ def part(name):
 HINTS = (
     "The idea: carry two numbers along from spike to spike. At each spike first ask what the pause "
     "since the last one has done to both, then let u jump, note both, and take off the release.",
-    "The picture: pause (u shrinks, x grows) | u jumps | NOTE u and x | x loses u x | pause ... For "
-    "the first spike u was 0 and x was 1, and no pause changes that.",
-    "A skeleton: start with u = ___, x = ___; for each time t: D = ___; u = u * ___; x = 1 - ___ * ___; "
-    "u = u + ___; note u and x; x = x - ___; keep t for the next turn.",
+    "A picture: pause (u shrinks, x comes nearer to 1), u jumps, NOTE both, x loses the product, "
+    "pause, ... For the first spike u was 0 and x was 1, and no pause changes that: any time will do "
+    "for the spike before it.",
+    "A skeleton; what stands for each ___?\n"
+    "used, filled = 0.0, ___              # u and x of a rested synapse\n"
+    "before = ___                         # time of the spike before\n"
+    "for i, t in ___:                     # number and time of each spike\n"
+    "    used = used * ___                # the pause\n"
+    "    filled = 1 - ___ * ___           # the pause\n"
+    "    used = used + ___                # the jump\n"
+    "    u[i], x[i] = ___\n"
+    "    filled = filled - ___            # the release\n"
+    "    before = ___",
 )
 
 

@@ -25,10 +25,18 @@ SPEED = Output(
 HINTS = (
     "The idea: mean conductances are just more leak. First find the total conductance; it gives the "
     "mean and the time constant. Only then comes the spread, which is 4.2 for a membrane with these.",
-    "The picture: resistors in parallel, each with its battery. The mean is the average of E_m and "
-    "all E_s, weighted by their conductances, so it lies between the lowest and the highest of them.",
-    "A skeleton: g_s = ___ (one entry a kind, uS); g_tot = g_m + ___; mean = (g_m * E_m + ___) / ___; "
-    "tau_eff = ___; size of one event: w * (___ - mean) * tau_s / ___; its variance as in 4.2 with ___.",
+    "A picture: resistors in parallel, each with its battery. The mean is the average of E_m and all "
+    "E_s, weighted by their conductances, so it lies between the lowest and the highest of them. For "
+    "the spread a spike is a current of w (E_s - mean).",
+    "A skeleton; what stands for each ___?\n"
+    "r = ___                               # spikes per ms\n"
+    "g = ___                               # mean conductance of each kind, uS\n"
+    "total = ___ + ___\n"
+    "mean = (g_m * E_m + ___) / ___\n"
+    "fast = ___                            # tau, with total for g_m\n"
+    "b = w * ___ * tau_s / ___             # as in 4.2, on this membrane\n"
+    "variance = np.sum(___ / (2 * (___)))\n"
+    "return mean, fast, ___",
 )
 
 

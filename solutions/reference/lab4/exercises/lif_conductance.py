@@ -11,10 +11,21 @@ from ...spiking import OUTPUTS, TIES
 HINTS = (
     "The idea: take your solver of Lab 2. Its constant current becomes a synaptic current that is "
     "computed anew in each step, from the conductances of that step and from where V stands.",
-    "The equation: in the step from row k, I_syn = -g_e (V - E_e) - g_i (V - E_i) with row k of V, "
-    "g_e and g_i. It stands in Euler's step where I_ext stood. Below E_e the first term is positive.",
-    "A skeleton: g_e.shape gives ___ and ___; loop over k: I_syn = -g_e[___] * (___) - ___; "
-    "V[k + 1] = V[k] + dt / tau * (___ + I_syn / ___); then test, reset and note as in Lab 2.",
+    "The equation: row k of everything makes row k + 1 of V. The current of an open channel is g times "
+    "(E - V), positive while V lies below its reversal potential; two of them add up, and their sum "
+    "stands in Euler's step where I_ext stood.",
+    "A skeleton; what stands for each ___?\n"
+    "N_t, n = ___                        # the conductances know\n"
+    "V, spikes = ___, ___\n"
+    "V[0] = ___\n"
+    "for k in range(___):\n"
+    "    current = ___ + ___             # excitation and inhibition, nA\n"
+    "    V[k + 1] = V[k] + dt / tau * (___ + current / ___)\n"
+    "    fired = ___                     # after the step\n"
+    "    V[k + 1, fired] = ___\n"
+    "    spikes[___] = 1\n"
+    "spike_times = ___                   # as in lif_euler\n"
+    "return ___",
 )
 
 

@@ -23,12 +23,17 @@ SPREAD = Output(
 )
 
 HINTS = (
-    "The idea: one spike of weight w pushes the membrane by a PSP whose area is w tau_s/g_m times "
-    "tau. Means add up with their signs; variances add up as squares, whatever the sign.",
-    "The equation, for one kind alone: mean - E_m = r * (w tau_s/g_m), and variance = r * "
-    "(w tau_s/g_m)^2 / (2 (tau + tau_s)), with r in spikes per ms. Both are sums over the kinds.",
-    "A skeleton: turn rate_hz into spikes per ms: rate_hz / ___; the bracket that both need: ___ ; "
-    "mean = E_m + np.sum(___); variance = np.sum(___ / (2 * (___))); return mean and its root.",
+    "The idea: means add up with their signs, variances add up as squares, whatever the sign. So both "
+    "answers are sums over the kinds; the root comes last, once, around the whole sum.",
+    "The equation, for one kind alone: with r in spikes per ms and b = w tau_s/g_m (in mV ms over "
+    "ms, so mV for each spike per ms), it lifts the mean by r b, and its variance is r b^2 over "
+    "2 (tau + tau_s).",
+    "A skeleton; what stands for each ___?\n"
+    "r = ___                      # spikes per ms\n"
+    "b = ___                      # what both sums need, one entry a kind\n"
+    "mean = ___ + np.sum(___)\n"
+    "variance = np.sum(___ / ___)\n"
+    "return mean, ___             # mV, not mV^2",
 )
 
 

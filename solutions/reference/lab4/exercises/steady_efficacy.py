@@ -16,10 +16,14 @@ EFFICACY = Output(
 HINTS = (
     "The idea: in the steady state every spike finds the same u and the same x. (9) gives both; what "
     "is left to do is the interval of a train of so many Hz, in ms.",
-    "The picture: 20 Hz | D = 50 ms | first u, from U and tau_f | then x, which needs that u, and tau_d "
-    "| the release is their product.",
-    "A skeleton: D = ___ / rate_hz; u = U / (1 - ___ * np.exp(___)); e = np.exp(___ / tau_d); "
-    "x = (1 - ___) / (1 - ___ * e); return ___. NumPy does it for numbers and arrays alike.",
+    "A picture, for 20 Hz: D = 50 ms; first u, from U and tau_f; then x, from that u and tau_d; the "
+    "release is their product. After a long rest (D much longer than both) u is U and x is 1.",
+    "A skeleton; what stands for each ___?\n"
+    "D = ___                          # ms\n"
+    "u = U / (1 - ___)\n"
+    "e = np.exp(___)                  # what is left of a gap in the store after a pause\n"
+    "x = ___ / (1 - ___ * e)\n"
+    "return ___                       # NumPy does it for numbers and arrays alike",
 )
 
 

@@ -16,10 +16,15 @@ TRACE = Output(
 HINTS = (
     "The idea: it is the passive membrane of Lab 1 once more, with 0 for its resting potential. "
     "The only news are the jumps: a spike adds w at once, two spikes in one step add it twice.",
-    "The picture, for w = 1, dt/tau_s = 0.1 and one spike in step 2: x = 0, 0, 0, 1, 0.9, 0.81, ... "
-    "The spike stands in counts[2] and is first seen in x[3], whole.",
-    "A skeleton: make x with zeros, ___ rows and ___ columns; for k in range(___): "
-    "x[k + 1] = (what is left of x[k]) + (jumps of step k); return x.",
+    "A picture, for w = 1, dt/tau_s = 0.1 and one spike in step 2: x is 0, 0, 0, 1, 0.9, 0.81, ... "
+    "The spike stands in counts[2] and is first seen in x[3], whole: what decays in that step is the "
+    "old x[2] alone.",
+    "A skeleton; what stands for each ___?\n"
+    "N_t, n = ___              # counts knows\n"
+    "x = np.zeros(___)         # one row more than counts\n"
+    "for k in range(___):\n"
+    "    x[k + 1] = ___ + ___  # what is left of row k, and the jumps of step k\n"
+    "return ___",
 )
 
 
