@@ -234,9 +234,9 @@ def _effective(
         return (), [], result.problem
     mean, tau_eff, sd = (float(value) for value in result.value)
     levels = (
-        Line(label="mean", value=mean),
-        Line(label="+ sd", value=mean + sd, dotted=True),
-        Line(label="- sd", value=mean - sd, dotted=True),
+        Line(label="mean ± sd", value=mean),
+        Line(label="", value=mean + sd, dotted=True),
+        Line(label="", value=mean - sd, dotted=True),
     )
     said = [("theory", f"{mean:.1f} ± {sd:.1f} mV"), ("tau_eff", f"{tau_eff:.1f} ms")]
     return tuple(line for line in levels if np.isfinite(line.value)), said, result.problem
