@@ -174,13 +174,13 @@ def dynamic(recursion: Function, theory: Function | None = None) -> Scene:
 def _counts(numbers: np.ndarray, rate_hz: Any, dt: float) -> np.ndarray:
     """Turn numbers from 0 to 1 into spike counts: Poisson, so that more than one may arrive."""
     mean = np.multiply(rate_hz, dt / 1000) * np.ones(numbers.shape)
-    counts, chance = np.zeros(numbers.shape, dtype=int), np.exp(-mean)
+    arrived, chance = np.zeros(numbers.shape, dtype=int), np.exp(-mean)
     reached = chance.copy()
     for more in range(1, 16):  # of mean 2.4 at most: beyond 15 lies less than 1e-8 of them
-        counts += numbers > reached
+        arrived += numbers > reached
         chance *= mean / more
         reached += chance
-    return counts
+    return arrived
 
 
 def _rates(values: Mapping[str, float]) -> np.ndarray:

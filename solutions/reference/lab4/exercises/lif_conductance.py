@@ -1,6 +1,7 @@
 """Exercise 4.3, ``lif_conductance``: the neuron of Lab 2 with synaptic conductances."""
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -108,16 +109,9 @@ def ties(rng):
     shift = float(rng.integers(-8, 9))  # moving every voltage by a whole number keeps a tie exact
     g_e, g_i = np.tile([2.0, 4.0, 0.0], (6, 1)), np.tile([0.0, 2.0, 2.0], (6, 1))
     levels = {"E_m": -60, "V_theta": -50, "V_reset": -70, "E_e": -40, "E_i": -80}
-    return case(
-        "neurons that touch the threshold exactly",
-        dt=1.0,
-        V_init=np.full(3, -60.0 + shift),
-        **{name: level + shift for name, level in levels.items()},
-        g_e=g_e,
-        g_i=g_i,
-        g_m=2.0,
-        tau=2.0,
-    )
+    given: dict[str, Any] = {name: level + shift for name, level in levels.items()}
+    given |= {"dt": 1.0, "g_m": 2.0, "tau": 2.0, "V_init": np.full(3, -60.0 + shift)}
+    return case("neurons that touch the threshold exactly", g_e=g_e, g_i=g_i, **given)
 
 
 @holds(of=("V", "spikes"))
