@@ -74,7 +74,9 @@ def synapse(trace: Function) -> Scene:
         )
 
     sliders = (
-        Slider(name="rate", label="spikes a second", unit="Hz", low=5, high=1000, step=5, start=50),
+        Slider(
+            name="rate", label="spikes a second", unit="Hz", low=25, high=1000, step=25, start=50
+        ),
         Slider(name="w", label="weight", unit="nA", low=0.01, high=0.2, step=0.01, start=0.1),
         Slider(name="tau_s", label="synaptic time", unit="ms", low=1, high=50, step=1, start=5),
     )
@@ -112,10 +114,10 @@ def conductances(neuron: Function, trace: Function, theory: Function | None = No
         Slider(
             name="rate_i", label="inhibition", unit="Hz", low=0, high=8000, step=250, start=2000
         ),
+        Slider(name="fires", label="at threshold", unit="(1=yes)", low=0, high=1, step=1, start=0),
         Slider(
             name="size", label="size of an event", unit="x", low=0.25, high=4, step=0.25, start=1
         ),
-        Slider(name="fires", label="0: free, 1: fires", unit="", low=0, high=1, step=1, start=1),
     )
     traced.begin({"dt": dt, "counts": np.ones((FEW, 1), dtype=int), "w": 0.1, "tau_s": 5.0})
     yours.begin(_inputs(dt, np.zeros((FEW, 2)), THETA))
@@ -163,9 +165,9 @@ def dynamic(recursion: Function, theory: Function | None = None) -> Scene:
 
     sliders = (
         Slider(name="rate", label="rate", unit="Hz", low=1, high=100, step=1, start=20),
-        Slider(name="U", label="jump of u", unit="", low=0.05, high=0.95, step=0.05, start=0.45),
-        Slider(name="tau_f", label="facilitation", unit="ms", low=10, high=1000, step=10, start=50),
-        Slider(name="tau_d", label="depression", unit="ms", low=10, high=1000, step=10, start=750),
+        Slider(name="tau_f", label="facilitation", unit="ms", low=50, high=1000, step=50, start=50),
+        Slider(name="tau_d", label="depression", unit="ms", low=50, high=1000, step=50, start=750),
+        Slider(name="U", label="jump", unit="share", low=0.05, high=0.95, step=0.05, start=0.45),
     )
     yours.begin({"spike_times": np.array([5.0, 20.0]), "U": 0.45, "tau_f": 50.0, "tau_d": 750.0})
     return Scene(title="A synapse with a memory", sliders=sliders, compute=compute)
