@@ -5,6 +5,7 @@ import functools
 import json
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import nbclient
@@ -13,11 +14,12 @@ import numpy as np
 import pytest
 
 from lifkit import explorers
-from lifkit.explorers import frames, passive, shared, solvers, spiking
+from lifkit.explorers import frames, noise, passive, pieces, shared, solvers, spiking
 from lifkit.explorers.snapshot import snapshot_html
 from lifkit.explorers.widget import ExplorerWidget, page_parts
 from lifkit_staff.authoring.static_page import write_static_page
 from solutions.reference.lab2 import lif_euler
+from solutions.reference.lab3 import lif_noisy
 
 E_M = shared.E_M
 
@@ -427,8 +429,9 @@ def test_a_fault_of_our_own_is_said_and_raised():
 
     def broken(values):
         raise ZeroDivisionError("ours")
+        yield
 
-    live._scene = frames.Scene(title="", sliders=live._scene.sliders, compute=broken)
+    live._scene = frames.Scene(title="", sliders=live._scene.sliders, frames=broken)
     with pytest.raises(ZeroDivisionError):
         ask(live, 1, tau=5)
     assert live.frame["number"] == 1 and "lifkit failed here" in live.frame["message"]
@@ -445,6 +448,165 @@ def test_an_interrupt_answers_the_browser():
     assert live.frame["message"] == "Interrupted." and live.frame["number"] == 1
     ask(live, 2, tau=6)
     assert live.frame["message"] == ""
+
+
+class Solver:
+    """Stands for a student's solver of Lab 3, as slow as it is told to be."""
+
+    def __init__(self, seconds_a_step):
+        self.seconds_a_step, self.steps = seconds_a_step, []
+
+    def __call__(self, inputs):
+        N_t, n = inputs["xi"].shape
+        self.steps.append(N_t)
+        value = lif_noisy(*(inputs[name] for name in noise.NOISY))
+        return solvers.Result(value=list(value), seconds=self.seconds_a_step * N_t)
+
+    name = "lif_noisy"
+
+
+def long_run(solver):
+    values = {"I_ext": 20.0, "tau": 10.0, "sigma": 5.0}
+    xi = np.random.default_rng(1).standard_normal((10_000, 3))
+    inputs = noise._inputs(values, 0.2, xi)
+    return list(pieces.LongRun(solver, 0.2, xi)(inputs)), lif_noisy(*inputs.values())[2]
+
+
+def test_a_run_in_pieces_is_one_long_run_to_the_last_bit():
+    (*_, (result, T)), whole = long_run(Solver(seconds_a_step=1e-5))
+    assert T == 2000.0
+    for piecewise, at_once in zip(result.value, whole, strict=True):
+        # The voltages are the same; a time k*dt is added up of two.
+        np.testing.assert_allclose(piecewise, at_once, rtol=1e-12)
+
+
+def test_pieces_are_as_long_as_the_solver_is_quick():
+    slow, quick = Solver(seconds_a_step=1e-2), Solver(seconds_a_step=1e-9)
+    long_run(slow)
+    long_run(quick)
+    assert slow.steps == [pieces.SHORTEST] * 10
+    assert quick.steps == [pieces.SHORTEST, 9000]
+
+
+LONG = {
+    "intervals": lambda solver: explorers.explore_intervals(solver),
+    "noisy_fi_curve": lambda solver: explorers.explore_noisy_fi_curve(solver),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_first_frame_says_how_far_it_has_come_and_the_last_nothing(name):
+    explorer = LONG[name](lif_noisy)
+    first, *_, last = explorer.scene.frames(explorer.values)
+    assert re.fullmatch(r"0\.2 of [24] s so far", first.more) and last.more == ""
+    assert first.curves and last.alt == explorer.frame.alt
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_first_frame_asks_little_of_a_double_loop(name):
+    """At 5 us a neuron and step, which pure Python does not exceed, half a second is 100 000 of them."""
+    asked = []
+
+    def counting(dt, V_init, E_m, V_theta, V_reset, I_ext, g_m, tau, sigma, xi):
+        asked.append(xi.size)
+        return lif_noisy(dt, V_init, E_m, V_theta, V_reset, I_ext, g_m, tau, sigma, xi)
+
+    explorer = LONG[name](counting)
+    next(explorer.scene.frames(explorer.values))
+    assert max(asked) <= 100_000
+
+
+def test_better_frames_follow_and_a_newer_question_ends_them():
+    live, todo = widget(explorers.explore_intervals(lif_noisy).scene), []
+    live._run = todo.append
+    ask(live, 1, I_ext=20.0)
+    todo.pop()()
+    assert live.frame["number"] == 1 and live.frame["more"].endswith("so far")
+    ask(live, 2, I_ext=25.0)
+    better, newest = todo
+    todo.clear()
+    better()
+    assert live.frame["number"] == 1 and todo == []
+    newest()
+    while todo:
+        todo.pop(0)()
+    assert (live.frame["number"], live.frame["more"]) == (2, "")
+
+
+def test_a_question_that_comes_while_a_frame_is_computed_ends_those_that_follow():
+    """The old frames' next turn then comes after the new question's."""
+    todo = []
+
+    def frames_of(values):
+        for number in range(3):
+            if values["tau"] == 10 and number == 1:
+                ask(live, 2, tau=20)
+            alt = f"{values['tau']:g} ms, frame {number}"
+            yield replace(frame, alt=alt, more="" if number == 2 else "more")
+
+    scene = ALL["membrane"]().scene
+    frame = scene.compute(scene.settle({}))
+    live = ExplorerWidget(replace(scene, frames=frames_of), frame, scene.settle({}), "name")
+    live._run = todo.append
+    shown = []
+    live.observe(lambda change: shown.append(change["new"]["alt"]), "frame")
+    ask(live, 1, tau=10)
+    while todo:
+        todo.pop(0)()
+    assert shown == [
+        *(f"10 ms, frame {number}" for number in (0, 1)),
+        *(f"20 ms, frame {number}" for number in (0, 1, 2)),
+    ]
+
+
+def test_what_is_shown_at_first_is_made_better_without_being_asked(monkeypatch):
+    monkeypatch.setattr(explorers, "ENOUGH", 0.0)
+    explorer = explorers.explore_intervals(lif_noisy)
+    soon = explorer._soon()
+    assert soon.more
+    live = ExplorerWidget(explorer.scene, soon, explorer.values, "name")
+    assert live.frame["more"] == "" and live.frame["alt"] == explorer.frame.alt
+
+
+def test_places_are_visited_once_the_sliders_stood_there():
+    live = widget(ALL["membrane"]().scene)
+    assert live.frame["visited"] == []
+    ask(live, 1, tau=50.0)
+    assert live.frame["visited"] == [0]
+    ask(live, 2, I_ext=30.0, g_m=1.0)
+    assert live.frame["visited"] == [0]
+    ask(live, 3, I_ext=30.0, g_m=2.0)
+    assert live.frame["visited"] == [0, 1]
+
+
+@pytest.mark.parametrize("make", [*ALL.values(), *LONG.values()])
+def test_every_place_can_be_reached_and_none_is_where_the_sliders_start(make):
+    scene = make(lif_noisy).scene if make in LONG.values() else make().scene
+    assert 2 <= len(scene.places) <= 3
+    start = scene.settle({})
+    for place in scene.places:
+        assert not place.holds(start)
+        for end in (0, 1):
+            there = {name: ends[end] for name, ends in place.at.items()}
+            assert place.holds(scene.settle({**start, **there}))
+
+
+def test_the_rheobase_is_marked_where_it_is_in_sight():
+    explorer = ALL["fi_curve"]()
+    (line,) = explorer.move(g_m=1.5).lines
+    assert (line.label, line.value, line.upright) == ("rheobase", 30.0, True)
+    assert explorer.move(g_m=2.0, V_theta=-39.0, E_m=-80.0).lines == ()  # 80 nA
+
+
+def test_the_axis_of_intervals_follows_their_mean():
+    explorer = explorers.explore_intervals(lif_noisy)
+    for I_ext, end in ((40.0, 50.0), (20.0, 100.0), (10.0, 1000.0)):
+        frame = explorer.move(I_ext=I_ext)
+        mean = 1000 / number(readouts(frame)["rate"])
+        assert frame.x_range == (0.0, end) and 4 * mean < 1.2 * end < 12 * mean
+        assert f"in {end / 50:g} ms" in frame.y_label
+        # All but the longest 5 %.
+        assert 95 < frame.curves[0].y[::2].sum() <= 100.001
 
 
 # --- The picture that stands in -----------------------------------------------------------------

@@ -12,6 +12,7 @@ setting stands in, drawn by `lifkit.plotting`; the same picture shows wherever w
 from __future__ import annotations
 
 import sys
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -32,6 +33,10 @@ __all__ = [
     "explore_synapse",
     "explore_time_step",
 ]
+
+
+#: Seconds after which an explorer shows itself with what it has, and goes on measuring.
+ENOUGH = 0.5
 
 
 def explore_membrane(
@@ -295,9 +300,10 @@ class Explorer:
         return self.frame
 
     def __repr__(self) -> str:
-        return (
-            f"<Explorer: {self.scene.title} at {self.scene.setting(self.values)}. {self.frame.alt}>"
-        )
+        return self._said(self.frame)
+
+    def _said(self, frame: Frame) -> str:
+        return f"<Explorer: {self.scene.title} at {self.scene.setting(self.values)}. {frame.alt}>"
 
     def _ipython_display_(self) -> None:
         """Show the picture, and where somebody sits at the notebook the widget in its place."""
@@ -305,13 +311,24 @@ class Explorer:
 
         from .snapshot import snapshot_html
 
-        name = uuid.uuid4().hex
-        page = snapshot_html(self.scene.title, self.scene.setting(self.values), self.frame, name)
-        display({"text/plain": repr(self), "text/html": page}, raw=True)
-        if _somebody_is_there():
+        live, name = _somebody_is_there(), uuid.uuid4().hex
+        frame = self._soon() if live else self.frame
+        page = snapshot_html(self.scene.title, self.scene.setting(self.values), frame, name)
+        display({"text/plain": self._said(frame), "text/html": page}, raw=True)
+        if live:
             from .widget import ExplorerWidget
 
-            display(ExplorerWidget(self.scene, self.frame, self.values, name))
+            display(ExplorerWidget(self.scene, frame, self.values, name))
+
+    def _soon(self) -> Frame:
+        """Return the best frame that there is in half a second, or the first if that takes longer."""
+        if self._frame is not None:
+            return self._frame
+        end = time.perf_counter() + ENOUGH
+        frames = self.scene.frames(self.values)
+        soon = next(frame for frame in frames if not frame.more or time.perf_counter() > end)
+        self._frame = None if soon.more else soon
+        return soon
 
 
 def _somebody_is_there() -> bool:

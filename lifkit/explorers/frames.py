@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Curve", "Frame", "Line", "Scene", "Slider", "around", "pack"]
+__all__ = ["Curve", "Frame", "Line", "Place", "Scene", "Slider", "around", "pack"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +75,12 @@ class Curve:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A level to draw across the picture."""
+    """A level to draw across the picture, or an upright line at a value of the horizontal axis."""
 
     label: str
     value: float
     dotted: bool = False
+    upright: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +103,8 @@ class Frame:
         Label and text.
     message : str
         A sentence when something is wrong; empty otherwise.
+    more : str
+        How far it has come, when a better frame is on its way; empty otherwise.
     alt : str
         What the picture shows, in one sentence.
     seconds : float
@@ -119,17 +122,60 @@ class Frame:
     here: tuple[float, float] | None = None
     readouts: tuple[tuple[str, str], ...] = ()
     message: str = ""
+    more: str = ""
     alt: str = ""
     seconds: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where to put some sliders, and what to look at there.
+
+    Attributes
+    ----------
+    text : str
+        One sentence.
+    at : dict
+        For each slider that matters, from where to where it may stand.
+
+    Examples
+    --------
+    >>> place = Place(text="Set tau to 50 ms: what moves?", at={"tau": (50, 50)})
+    >>> place.holds({"tau": 50.0, "g_m": 1.0}), place.holds({"tau": 49.0, "g_m": 1.0})
+    (True, False)
+    """
+
+    text: str
+    at: Mapping[str, tuple[float, float]]
+
+    def holds(self, values: Mapping[str, float]) -> bool:
+        """Whether the sliders stand here."""
+        return all(low <= values[name] <= high for name, (low, high) in self.at.items())
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scene:
-    """One explorer: its name, its sliders, and what turns their values into a frame."""
+    """One explorer: its name, its sliders, and what turns their values into frames.
+
+    Attributes
+    ----------
+    title : str
+    sliders : tuple of Slider
+    frames : function
+        From values to one frame, or to several, each better than the one before.
+    places : tuple of Place
+        What to try.
+    """
 
     title: str
     sliders: tuple[Slider, ...]
-    compute: Callable[[Mapping[str, float]], Frame]
+    frames: Callable[[Mapping[str, float]], Iterator[Frame]]
+    places: tuple[Place, ...] = ()
+
+    def compute(self, values: Mapping[str, float]) -> Frame:
+        """Return the last and best frame."""
+        *_, last = self.frames(values)
+        return last
 
     def settle(self, values: Mapping[str, Any]) -> dict[str, float]:
         """Return a position for every slider, whatever `values` holds."""
@@ -185,7 +231,12 @@ def pack(frame: Frame) -> dict[str, Any]:
         "marks": _float32(frame.marks),
         "mark_base": frame.mark_base,
         "lines": [
-            {"label": line.label, "value": line.value, "dotted": line.dotted}
+            {
+                "label": line.label,
+                "value": line.value,
+                "dotted": line.dotted,
+                "upright": line.upright,
+            }
             for line in frame.lines
         ],
         "here": list(frame.here) if frame.here else None,
@@ -195,6 +246,7 @@ def pack(frame: Frame) -> dict[str, Any]:
         "y_label": frame.y_label,
         "readouts": [list(pair) for pair in frame.readouts],
         "message": frame.message,
+        "more": frame.more,
         "alt": frame.alt,
         "seconds": frame.seconds,
     }

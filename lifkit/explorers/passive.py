@@ -6,12 +6,12 @@ them is only counted and compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from .frames import Frame, Scene, Slider, around
+from .frames import Frame, Place, Scene, Slider, around
 from .shared import E_M, FEW, G_M, TAU, Function, curves_of, joined, optional, sentence
 from .solvers import Result, Solver, column
 
@@ -29,10 +29,26 @@ def membrane(solver: Function, theory: Function | None = None) -> Scene:
     )
     dt, N_t = 0.1, 1000
 
-    def compute(values: Mapping[str, float]) -> Frame:
-        return _passive_frame(yours, exact, dict(values), dt, N_t, _membrane_readouts)
+    def frames(values: Mapping[str, float]) -> Iterator[Frame]:
+        yield _passive_frame(yours, exact, values, dt, N_t, _membrane_readouts)
 
-    scene = Scene(title="Passive membrane", sliders=(current, TAU, G_M), compute=compute)
+    places = (
+        Place(
+            text="Set tau to 50 ms. Has the membrane settled by the end?",
+            at={"tau": (50, 50)},
+        ),
+        Place(
+            text="Set I_ext to 30 nA and g_m to 2 uS. Where have you seen this end value before?",
+            at={"I_ext": (30, 30), "g_m": (2, 2)},
+        ),
+        Place(
+            text="Take the current below 0 nA. What changes its sign, and what does not change?",
+            at={"I_ext": (-20, -0.5)},
+        ),
+    )
+    scene = Scene(
+        title="Passive membrane", sliders=(current, TAU, G_M), frames=frames, places=places
+    )
     yours.begin(_passive_inputs(scene.settle({}), dt, FEW))
     return scene
 
@@ -43,13 +59,26 @@ def time_step(solver: Function, theory: Function | None = None) -> Scene:
     step = Slider(name="dt", label="time step", unit="ms", low=0.1, high=25, step=0.1, start=2)
     fixed = {"I_ext": 15.0, "tau": 10.0, "g_m": 1.0}
 
-    def compute(values: Mapping[str, float]) -> Frame:
+    def frames(values: Mapping[str, float]) -> Iterator[Frame]:
         dt = values["dt"]
         # The whole steps that fit; 1e-9 keeps 200/0.1 from becoming 1999.
         N_t = int(200.0 / dt + 1e-9)
-        return _passive_frame(yours, exact, fixed, dt, N_t, _step_readouts, points=True)
+        yield _passive_frame(yours, exact, fixed, dt, N_t, _step_readouts, points=True)
 
-    scene = Scene(title="The time step of Euler's method", sliders=(step,), compute=compute)
+    places = (
+        Place(
+            text="Set dt to 10 ms, one tau. After how many steps is the end value reached?",
+            at={"dt": (10, 10)},
+        ),
+        Place(
+            text="Try a dt between 12 and 19 ms. Does the voltage still arrive?",
+            at={"dt": (12, 19)},
+        ),
+        Place(text="Go beyond 20 ms, twice tau. What grows?", at={"dt": (20.1, 25)}),
+    )
+    scene = Scene(
+        title="The time step of Euler's method", sliders=(step,), frames=frames, places=places
+    )
     yours.begin(_passive_inputs(fixed, step.start, FEW))
     return scene
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -73,7 +73,7 @@ def joined(problem: str, theory_problem: str) -> str:
     return " ".join(part for part in (problem, theory_problem, "No theory is drawn.") if part)
 
 
-def sentence(what: str, result: Result, readouts: list[tuple[str, str]]) -> str:
+def sentence(what: str, result: Result, readouts: Iterable[tuple[str, str]]) -> str:
     """Say what the picture shows, for the alternative text."""
     if result.value is None:
         return f"{what}: nothing to draw. {result.problem}"

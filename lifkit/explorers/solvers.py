@@ -14,8 +14,9 @@ from ..judge.calling import Answer, answer
 
 __all__ = ["TIME_LIMIT", "Result", "Solver", "column", "curve", "parts", "spiking"]
 
-#: Seconds that one call may take.  The slowest plain-Python loop over the largest explorer (61
-#: neurons, 4000 steps) takes about 1 s, so what takes five times as long does not end.
+#: Seconds that one call may take.  The slowest plain-Python loop over the largest call (61 neurons,
+#: 9400 steps of the f-I curve at its longest time constant) takes about 1.5 s, and most a tenth of
+#: that, so what takes three times as long does not end.
 TIME_LIMIT = 5.0
 
 
@@ -228,11 +229,11 @@ def _fitted(value: Any, subject: str, shape: tuple[int, ...]) -> tuple[np.ndarra
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "biuf":
         return None, f"{subject} {_what(value)}; expected an array of shape {shape}."
     if value.shape == shape:
-        return value.astype(float), ""
+        return np.asarray(value, dtype=float), ""
     odd = f"{subject} {_what(value)}; expected an array of shape {shape}."
     # The right numbers in a flat array can be drawn all the same.
     if value.size == np.prod(shape) and value.size == max(value.shape, default=0):
-        return value.astype(float).reshape(shape), odd
+        return np.asarray(value, dtype=float).reshape(shape), odd
     return None, odd
 
 

@@ -1,21 +1,21 @@
 """The explorers of Lab 2: a spiking neuron's trace, and its f-I curve.
 
-No physics of its own: voltages, spikes and theory come from the functions that are handed in; what is
-measured on them is only counted and compared.
+Hardly any physics of its own: voltages, spikes and theory come from the functions that are handed in; what
+is measured on them is only counted and compared.  The one formula is the rheobase's, which Lab 2 gives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from .frames import Curve, Frame, Line, Scene, Slider, around
+from .frames import Curve, Frame, Line, Place, Scene, Slider, around
 from .shared import FEW, G_M, Function, curves_of, joined, optional, sentence, takes
 from .solvers import Result, Solver, curve, spiking
 
-__all__ = ["CURRENT", "fi_curve", "lif", "lif_frame"]
+__all__ = ["CURRENT", "fi_curve", "lif", "lif_frame", "rheobase"]
 
 LIF = ("N_t", "dt", "V_init", "E_m", "V_theta", "V_reset", "I_ext", "g_m", "tau")
 FI_EXACT = ("I_ext", "E_m", "V_theta", "V_reset", "g_m", "tau", "t_ref")
@@ -34,6 +34,7 @@ T_REF = Slider(name="t_ref", label="refractory time", unit="ms", low=0, high=10,
 #: Currents of the curve in nA.  The sliders put the rheobase on multiples of 0.05 nA; 0.37 keeps
 #: away from them, since rounding alone decides what happens exactly there.
 CURRENTS = np.arange(60) + 0.37
+X_RANGE = (0.0, 60.0)
 
 
 def lif(solver: Function) -> Scene:
@@ -47,11 +48,27 @@ def lif(solver: Function) -> Scene:
     sliders = (CURRENT, tau, G_M, THETA, RESET, REST, INIT) + ((T_REF,) if refractory else ())
     dt, N_t = 0.1, 2000
 
-    def compute(values: Mapping[str, float]) -> Frame:
+    def frames(values: Mapping[str, float]) -> Iterator[Frame]:
         result = spiking(yours(_lif_inputs(values, dt, N_t)), yours.name, (N_t + 1, 1))
-        return lif_frame(yours.name, result, values, dt, N_t)
+        yield lif_frame(yours.name, result, values, dt, N_t)
 
-    scene = Scene(title="Leaky integrate-and-fire neuron", sliders=sliders, compute=compute)
+    places = (
+        Place(
+            text="Set I_ext to 19.5 nA. How far below the threshold does the voltage stay?",
+            at={"I_ext": (19.5, 19.5)},
+        ),
+        Place(
+            text="Set I_ext to 20.5 nA. Why does the first spike take its time?",
+            at={"I_ext": (20.5, 20.5)},
+        ),
+        Place(
+            text="Set V_reset to -90 mV. Does the first spike move, or only those after it?",
+            at={"V_reset": (-90, -90)},
+        ),
+    )
+    scene = Scene(
+        title="Leaky integrate-and-fire neuron", sliders=sliders, frames=frames, places=places
+    )
     yours.begin(_lif_inputs(scene.settle({}), dt, FEW))
     return scene
 
@@ -67,12 +84,37 @@ def fi_curve(solver: Function, theory: Function | None = None) -> Scene:
     tau = Slider(name="tau", label="time constant", unit="ms", low=5, high=50, step=1, start=10)
     sliders = (CURRENT, tau, G_M, THETA, RESET, REST) + ((T_REF,) if refractory else ())
 
-    def compute(values: Mapping[str, float]) -> Frame:
-        return _fi_frame(yours, exact, values)
+    def frames(values: Mapping[str, float]) -> Iterator[Frame]:
+        yield _fi_frame(yours, exact, values)
 
-    scene = Scene(title="f-I curve", sliders=sliders, compute=compute)
+    places = (
+        Place(
+            text="Set tau to 50 ms. Does the curve leave zero at another current?",
+            at={"tau": (50, 50)},
+        ),
+        Place(text="Set g_m to 2 uS. What becomes of the rheobase?", at={"g_m": (2, 2)}),
+        Place(
+            text="Set t_ref to 10 ms. Which rate does the curve never pass?",
+            at={"t_ref": (10, 10)},
+        ),
+    )
+    scene = Scene(
+        title="f-I curve",
+        sliders=sliders,
+        frames=frames,
+        places=places if refractory else places[:-1],
+    )
     yours.begin(_lif_inputs(scene.settle({}), 0.1, FEW))
     return scene
+
+
+def rheobase(
+    values: Mapping[str, float], x_range: tuple[float, float], label: str = "rheobase"
+) -> tuple[Line, ...]:
+    """Mark the current (nA) at which the membrane comes to rest at the threshold, if it is in sight."""
+    current = values["g_m"] * (values["V_theta"] - values["E_m"])
+    low, high = x_range
+    return (Line(label=label, value=current, upright=True),) if low <= current <= high else ()
 
 
 def _lif_inputs(values: Mapping[str, float], dt: float, N_t: int, n: int = 1) -> dict[str, Any]:
@@ -155,11 +197,12 @@ def _fi_frame(yours: Solver, exact: Solver | None, values: Mapping[str, float]) 
     said = [] if rates is None else _fi_readouts(rates, theory.value, here, result.value[1][-1])
     return Frame(
         curves=curves,
-        x_range=(0.0, 60.0),
+        x_range=X_RANGE,
         y_range=around(0.0, 100.0, *(c.y for c in curves), step=50),
         x_label="Input current I_ext (nA)",
         y_label="Firing rate (Hz)",
         marks=np.empty(0),
+        lines=rheobase(values, X_RANGE),
         here=None if rates is None else (here, float(rates[-1])),
         readouts=tuple(said),
         message=joined(result.problem, theory.problem),

@@ -6,12 +6,12 @@ which a number means a spike, so that spikes are added or taken away and the oth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from .frames import Curve, Frame, Line, Scene, Slider, around
+from .frames import Curve, Frame, Line, Place, Scene, Slider, around
 from .shared import E_M, FEW, Function, joined, optional, sentence
 from .solvers import Result, Solver, column, parts, spiking
 
@@ -49,7 +49,7 @@ def synapse(trace: Function) -> Scene:
     numbers = np.random.default_rng(41).random((N_t, 1))
     t = dt * np.arange(N_t + 1)
 
-    def compute(values: Mapping[str, float]) -> Frame:
+    def frames(values: Mapping[str, float]) -> Iterator[Frame]:
         counts = _counts(numbers, values["rate"], dt)
         inputs = {"dt": dt, "counts": counts, "w": values["w"], "tau_s": values["tau_s"]}
         result = column(yours(inputs), yours.name, t)
@@ -60,7 +60,7 @@ def synapse(trace: Function) -> Scene:
             late = result.value[N_t // 3 :]
             said += [("mean after 100 ms", f"{late.mean():.3f} nA")]
             said += [("standard deviation", f"{late.std():.3f} nA")]
-        return Frame(
+        yield Frame(
             curves=curves,
             x_range=(0.0, dt * N_t),
             y_range=around(0.0, 0.3, *(one.y for one in curves), step=0.3),
@@ -81,7 +81,14 @@ def synapse(trace: Function) -> Scene:
         Slider(name="tau_s", label="synaptic time", unit="ms", low=1, high=50, step=1, start=5),
     )
     yours.begin({"dt": dt, "counts": np.ones((FEW, 1), dtype=int), "w": 0.1, "tau_s": 5.0})
-    return Scene(title="One synapse", sliders=sliders, compute=compute)
+    places = (
+        Place(text="Set rate to 400 Hz. Can you still see single spikes?", at={"rate": (400, 400)}),
+        Place(
+            text="Set rate to 1000 Hz, w to 0.05 nA and tau_s to 10 ms. Which read-out changes?",
+            at={"rate": (1000, 1000), "w": (0.05, 0.05), "tau_s": (10, 10)},
+        ),
+    )
+    return Scene(title="One synapse", sliders=sliders, frames=frames, places=places)
 
 
 def conductances(neuron: Function, trace: Function, theory: Function | None = None) -> Scene:
@@ -95,17 +102,18 @@ def conductances(neuron: Function, trace: Function, theory: Function | None = No
     numbers = np.random.default_rng(42).random((N_t, 2))
     t = dt * np.arange(N_t + 1)
 
-    def compute(values: Mapping[str, float]) -> Frame:
+    def frames(values: Mapping[str, float]) -> Iterator[Frame]:
         kinds = {"rate_hz": _rates(values), "w": values["size"] * W, "tau_s": TAU_S}
         g, problem, seconds = _conductances(traced, numbers, kinds, dt, t)
         if problem:
-            return _voltage_frame(yours.name, Result(problem=problem, seconds=seconds), t, ())
+            yield _voltage_frame(yours.name, Result(problem=problem, seconds=seconds), t, ())
+            return
         given = _inputs(dt, g, np.inf if values["fires"] < 0.5 else THETA)
         result = spiking(yours(given), yours.name, (N_t + 1, 1))
         levels, said, trouble = _effective(exact, kinds)
         if values["fires"] >= 0.5:
             levels = (*levels, Line(label="threshold", value=THETA))
-        return _voltage_frame(yours.name, result, t, levels, said, trouble)
+        yield _voltage_frame(yours.name, result, t, levels, said, trouble)
 
     sliders = (
         Slider(
@@ -121,7 +129,17 @@ def conductances(neuron: Function, trace: Function, theory: Function | None = No
     )
     traced.begin({"dt": dt, "counts": np.ones((FEW, 1), dtype=int), "w": 0.1, "tau_s": 5.0})
     yours.begin(_inputs(dt, np.zeros((FEW, 2)), THETA))
-    return Scene(title="A neuron with conductances", sliders=sliders, compute=compute)
+    places = (
+        Place(
+            text="Set rate_e to 12000 Hz and rate_i to 8000 Hz. What becomes of the spread?",
+            at={"rate_e": (12000, 12000), "rate_i": (8000, 8000)},
+        ),
+        Place(
+            text="Set fires to 1 and size to 4. How regular are the spikes?",
+            at={"fires": (1, 1), "size": (4, 4)},
+        ),
+    )
+    return Scene(title="A neuron with conductances", sliders=sliders, frames=frames, places=places)
 
 
 def dynamic(recursion: Function, theory: Function | None = None) -> Scene:
@@ -129,7 +147,7 @@ def dynamic(recursion: Function, theory: Function | None = None) -> Scene:
     yours, exact = Solver(recursion, DYNAMIC), optional(theory, STEADY)
     numbers = np.arange(1.0, RELEASES + 1)
 
-    def compute(values: Mapping[str, float]) -> Frame:
+    def frames(values: Mapping[str, float]) -> Iterator[Frame]:
         rate = values["rate"]
         constants = {name: values[name] for name in ("U", "tau_f", "tau_d")}
         times = 1000.0 / rate * np.arange(RELEASES)
@@ -150,7 +168,7 @@ def dynamic(recursion: Function, theory: Function | None = None) -> Scene:
             ends = np.array([1.0, RELEASES])
             curves.append(Curve(name=f"your {exact.name}", role="theory", x=ends, y=level))
             said += [("in the end", f"{level[0]:.3f}"), ("a second", f"{level[0] * rate:.2f}")]
-        return Frame(
+        yield Frame(
             curves=tuple(curves),
             x_range=(0.0, RELEASES + 1.0),
             y_range=(0.0, 1.0),
@@ -170,7 +188,17 @@ def dynamic(recursion: Function, theory: Function | None = None) -> Scene:
         Slider(name="U", label="jump", unit="share", low=0.05, high=0.95, step=0.05, start=0.45),
     )
     yours.begin({"spike_times": np.array([5.0, 20.0]), "U": 0.45, "tau_f": 50.0, "tau_d": 750.0})
-    return Scene(title="A synapse with a memory", sliders=sliders, compute=compute)
+    places = (
+        Place(
+            text="Leave the rest and lower U. Where does the second release exceed the first?",
+            at={"rate": (20, 20), "tau_f": (50, 50), "tau_d": (750, 750), "U": (0.05, 0.2)},
+        ),
+        Place(
+            text="Set U to 0.1, tau_f to 500 ms and tau_d to 200 ms. What happens first, what then?",
+            at={"U": (0.1, 0.1), "tau_f": (500, 500), "tau_d": (200, 200)},
+        ),
+    )
+    return Scene(title="A synapse with a memory", sliders=sliders, frames=frames, places=places)
 
 
 def _counts(numbers: np.ndarray, rate_hz: Any, dt: float) -> np.ndarray:
@@ -236,7 +264,7 @@ def _effective(
         return (), [], result.problem
     mean, tau_eff, sd = (float(value) for value in result.value)
     levels = (
-        Line(label="mean ± sd", value=mean),
+        Line(label="mean", value=mean),
         Line(label="", value=mean + sd, dotted=True),
         Line(label="", value=mean - sd, dotted=True),
     )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,8 @@ import anywidget
 import traitlets
 
 from ..plotting import COLOURS, PALE_COLOURS
-from .frames import Frame, Scene, Slider, pack
+from .frames import Frame, Scene, pack
+from .snapshot import RUN_AGAIN
 
 __all__ = ["ExplorerWidget", "page_parts", "setup_of"]
 
@@ -35,7 +35,8 @@ def page_parts() -> tuple[str, str]:
         )
     uplot = Path(found.submodule_search_locations[0]) / "static"
     ours = Path(__file__).parent
-    script = [uplot / "uPlot.iife.js", ours / "explorer.js"]
+    names = ("plot.js", "controls.js", "explorer.js")
+    script = [uplot / "uPlot.iife.js", *(ours / name for name in names)]
     style = [uplot / "uPlot.min.css", ours / "explorer.css"]
     join = "\n".join
     return (
@@ -44,18 +45,17 @@ def page_parts() -> tuple[str, str]:
     )
 
 
-def setup_of(title: str, sliders: tuple[Slider, ...], still: str) -> dict[str, Any]:
-    """Return what the browser must know once: sliders and colours.
+def setup_of(scene: Scene, still: str) -> dict[str, Any]:
+    """Return what the browser must know once: sliders, places to try and colours.
 
     Parameters
     ----------
-    title : str
-    sliders : tuple of Slider
+    scene : Scene
     still : str
         Name of the picture that the live explorer takes the place of.
     """
     return {
-        "title": title,
+        "title": scene.title,
         "still": still,
         "sliders": [
             {
@@ -68,8 +68,9 @@ def setup_of(title: str, sliders: tuple[Slider, ...], still: str) -> dict[str, A
                 "start": slider.start,
                 "digits": slider.digits,
             }
-            for slider in sliders
+            for slider in scene.sliders
         ],
+        "places": [place.text for place in scene.places],
         "colours": {
             "light": {"yours": COLOURS[0], "here": COLOURS[1]},
             "dark": {"yours": PALE_COLOURS[0], "here": PALE_COLOURS[1]},
@@ -78,7 +79,7 @@ def setup_of(title: str, sliders: tuple[Slider, ...], still: str) -> dict[str, A
 
 
 class ExplorerWidget(anywidget.AnyWidget):
-    """Answers each question of the browser, ``{view, number, values}``, with a frame.
+    """Answers each question of the browser, ``{view, number, values}``, with one frame or several.
 
     Parameters
     ----------
@@ -98,18 +99,22 @@ class ExplorerWidget(anywidget.AnyWidget):
     def __init__(self, scene: Scene, frame: Frame, values: Mapping[str, float], still: str) -> None:
         self._scene = scene
         self._question: dict[str, Any] | None = None
+        self._frames: Iterator[Frame] = iter(())
+        self._visited: set[int] = set()
         self._run = _runner()
+        first = {"view": "", "number": 0, "values": dict(values)}
         super().__init__(
-            setup=setup_of(scene.title, scene.sliders, still),
-            frame={**pack(frame), "view": "", "number": 0, "values": dict(values)},
+            setup=setup_of(scene, still), frame={**pack(frame), **first, "visited": []}
         )
         self.on_msg(self._asked)
+        if frame.more:
+            self._asked(self, first, [])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
         """Return the view, and for a saved notebook, below the picture, a line in its place."""
         bundle = super()._repr_mimebundle_(**kwargs)
         if bundle is not None:
-            bundle[0]["text/plain"] = "Run this cell to move the sliders."
+            bundle[0]["text/plain"] = RUN_AGAIN
         return bundle
 
     def _asked(self, widget: Any, content: Any, buffers: Any) -> None:
@@ -122,35 +127,38 @@ class ExplorerWidget(anywidget.AnyWidget):
         if question is None:  # a newer question was answered in its place
             return
         values = self._scene.settle(question["values"])
+        self._visited.update(i for i, p in enumerate(self._scene.places) if p.holds(values))
         asked = {"view": question["view"], "number": question["number"], "values": values}
+        self._frames = self._scene.frames(values)
+        self._show(self._frames, {**asked, "visited": sorted(self._visited)})
+
+    def _show(self, frames: Iterator[Frame], asked: dict[str, Any]) -> None:
+        """Show the next frame; the one after it when the notebook has had its turn."""
+        if self._question is not None or frames is not self._frames:  # there is a newer question
+            return
         try:
-            frame = self._scene.compute(values)
+            frame = next(frames, None)
         except BaseException as error:
             # The browser waits for an answer, whatever happened here.
             stopped = isinstance(error, KeyboardInterrupt)
             said = "Interrupted." if stopped else f"lifkit failed here: {error!r}"
-            self.frame = {**self.frame, **asked, "message": said}
+            self.frame = {**self.frame, **asked, "message": said, "more": ""}
             if stopped:
                 return
             raise
-        self.frame = {**pack(frame), **asked}
+        if frame is not None:
+            self.frame = {**pack(frame), **asked}
+            if frame.more:
+                self._run(lambda: self._show(frames, asked))
 
 
 def _runner() -> Callable[[Callable[[], None]], Any]:
-    """Return what runs a function in the main thread.
+    """Return what runs a function in the main thread, as soon as that is free.
 
     JupyterLab hands a widget's messages to a thread of their own (a subshell), where a loop that
     never ends could not be stopped and a student's function would run in the middle of a cell.
     """
     try:
-        loop = asyncio.get_running_loop()
+        return asyncio.get_running_loop().call_soon_threadsafe
     except RuntimeError:  # outside a notebook
         return lambda function: function()
-
-    def run(function: Callable[[], None]) -> None:
-        if threading.current_thread() is threading.main_thread():
-            function()
-        else:
-            loop.call_soon_threadsafe(function)
-
-    return run

@@ -82,7 +82,7 @@ def static_page(lif_euler: Callable[..., Any]) -> str:
     ValueError
         If the solver gives no picture somewhere on the grid, or a voltage beyond what is stored.
     """
-    scene = replace(spiking.lif(lif_euler), sliders=GRID)
+    scene = replace(spiking.lif(lif_euler), sliders=GRID, places=())
     fixed = spiking.lif(lif_euler).settle({})
     positions = [_positions(slider) for slider in GRID]
     frames = []
@@ -91,9 +91,14 @@ def static_page(lif_euler: Callable[..., Any]) -> str:
         frames.append(_stored(scene.compute(values), values))
     start = scene.compute(fixed)
     curve = start.curves[0]
-    base = {**pack(replace(start, curves=(), marks=np.empty(0))), "marks": [], "seconds": 0}
+    base = {
+        **pack(replace(start, curves=(), marks=np.empty(0))),
+        "marks": [],
+        "visited": [],
+        "seconds": 0,
+    }
     data = {
-        "setup": setup_of(scene.title, GRID, "static-page"),
+        "setup": setup_of(scene, "static-page"),
         "dt": THIN * float(curve.x[1] - curve.x[0]),
         "step": STEP,
         "base": base,

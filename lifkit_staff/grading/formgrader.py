@@ -27,6 +27,7 @@ from traitlets.config import Config
 
 from ..course import find_root
 from .bounded import TooMuch, bounded
+from .limits import MARKING_PAGE, MB
 from .page import markdown
 from .verdict.record import read, verdict_path
 
@@ -144,7 +145,10 @@ def _made(texts: list[tuple[str, str]], own: set[str]) -> tuple[dict[tuple[str, 
     too_much = ""
     for wanted in (texts, [(kind, text) for kind, text in texts if text in own]):
         try:
-            return dict(zip(wanted, bounded("formgrader", wanted), strict=True)), too_much
+            found = bounded("formgrader", wanted)
+            if sum(map(len, found)) > MARKING_PAGE:
+                raise TooMuch(f"it becomes more than {MARKING_PAGE // MB} MB")
+            return dict(zip(wanted, found, strict=True)), too_much
         except TooMuch as error:
             too_much = too_much or f"to convert it was too much work, {error}"
     return {}, too_much

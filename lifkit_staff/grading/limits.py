@@ -26,6 +26,7 @@ __all__ = [
     "HEAD_START",
     "KERNELS",
     "LEAST_MEMORY",
+    "MARKING_PAGE",
     "MB",
     "MESSAGE",
     "NOTEBOOK_FILE",
@@ -176,6 +177,10 @@ FOLDERS, ENTRIES = 12, 2000
 #: its tags may be: cleaning takes a time that grows with the square of the depth.  A table of 1000 rows
 #: has 100 kB, 12 000 tags and a depth of 4.
 PAGES, TAGS_DEEP, TAGS_IN_ALL = 600_000, 50, 30_000
+
+#: Characters of a student's texts as HTML in a page of the formgrader, which nbconvert reads once more: a
+#: second or two.  A solved lab has 300 000.
+MARKING_PAGE = 2_000_000
 
 # Outside the box --------------------------------------------------------------------------------
 

@@ -1,0 +1,188 @@
+"""The explorers in whole labs: run all, scroll, save, close, open again; in both themes."""
+
+import re
+
+import nbformat
+import pytest
+
+from lifkit.explorers.snapshot import RUN_AGAIN
+from lifkit.plotting import COLOURS, PALE_COLOURS
+from tests.browser.jupyter import (
+    IN_FRONT,
+    KERNEL,
+    ROOT,
+    choose,
+    close_all,
+    open_beside,
+    open_notebook,
+    run_all,
+)
+from tests.browser.test_explorers_live import Explorer
+
+expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
+
+LABS = ROOT / "solutions" / "labs"
+
+#: What a theme is drawn in: the student's curve, and nothing but it, has this colour.
+YOURS = {"JupyterLab Light": COLOURS[0], "JupyterLab Dark": PALE_COLOURS[0]}
+
+# How many dots of a drawing have a colour, and how many the faint grey of the grid.
+DOTS = """(canvas, colour) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const wanted = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+    const counts = { yours: 0, grid: 0 };
+    for (let i = 0; i < data.length; i += 4) {
+        if (wanted.every((part, k) => data[i + k] === part) && data[i + 3] === 255) counts.yours++;
+        if (Math.abs(data[i] - 128) < 6 && Math.abs(data[i + 3] - 56) < 4) counts.grid++;
+    }
+    return counts;
+}"""
+NO_MODEL = "Error displaying widget: model not found"
+
+
+def write_lab(server, name):
+    """Write a whole lab, solved, as a student has it who is done."""
+    notebook = nbformat.read(LABS / name / f"{name}.ipynb", as_version=4)
+    notebook.metadata.kernelspec = KERNEL
+    nbformat.write(notebook, server.root / f"{name}.ipynb")
+    return sum("explorers.explore" in c.source for c in notebook.cells if c.cell_type == "code")
+
+
+def is_drawn(explorer, colour):
+    """See that the drawing is complete and has the theme's colours, and that no picture is beside it."""
+    explorer.box.scroll_into_view_if_needed()
+    canvas = explorer.box.locator("canvas")
+    expect(canvas).to_be_visible()
+    explorer.page.wait_for_function(
+        f"([canvas, colour]) => ({DOTS})(canvas, colour).yours > 100",
+        arg=[canvas.element_handle(), colour],
+        polling=100,
+    )
+    assert canvas.evaluate(DOTS, colour)["grid"] > 1000
+    expect(explorer.page.locator(f"{IN_FRONT} [data-lifkit-still] >> visible=true")).to_have_count(
+        0
+    )
+
+
+def every_explorer(page, count):
+    """Return the explorers, and see that there are so many."""
+    expect(page.locator(f"{IN_FRONT} .lifkit-explorer")).to_have_count(count)
+    return [Explorer(page, number) for number in range(count)]
+
+
+def names_of_sliders(explorer):
+    labels = explorer.box.locator("input[type=range]").evaluate_all(
+        "inputs => inputs.map((input) => input.getAttribute('aria-label'))"
+    )
+    return [re.search(r"(\w+) in \S+$", label)[1] for label in labels]
+
+
+def move_everything(explorer):
+    """Move every slider by mouse and by keyboard, and see the drawing follow."""
+    for name in names_of_sliders(explorer):
+        picture = explorer.picture()
+        explorer.drag(name, to=0.8, steps=2)
+        explorer.picture_after(picture)
+        expect(explorer.figure).to_have_attribute("aria-busy", "false")
+        picture = explorer.picture()
+        explorer.slider(name).focus()
+        explorer.page.keyboard.press("ArrowLeft")
+        explorer.picture_after(picture)
+    expect(explorer.box.locator(".lifkit-changed")).not_to_be_empty()
+    expect(explorer.message).to_be_empty()
+    explorer.responds(lambda: explorer.box.get_by_role("button", name="Reset").click())
+
+
+def pictures_stand_in(page, count):
+    """See the picture of each explorer, and below it the kit's line and not Jupyter's error."""
+    pictures = page.locator(f"{IN_FRONT} [data-lifkit-still]")
+    expect(pictures).to_have_count(
+        count, timeout=90_000
+    )  # JupyterLab fills in cells when it is idle
+    errors = page.locator(f"{IN_FRONT} .jupyter-widgets", has_text=NO_MODEL)
+    expect(errors).to_have_count(count, timeout=90_000)
+    for number in range(count):
+        pictures.nth(number).scroll_into_view_if_needed()
+        expect(pictures.nth(number).locator("img")).to_be_visible()
+        shown = errors.nth(number).evaluate(
+            """error => {
+                const after = getComputedStyle(error, "::after");
+                return [getComputedStyle(error).visibility, after.visibility, after.content];
+            }"""
+        )
+        assert shown == ["hidden", "visible", f'"{RUN_AGAIN}"']
+
+
+@pytest.mark.parametrize(
+    ("name", "theme"),
+    [("lab1", "JupyterLab Light"), ("lab2", "JupyterLab Dark"), ("lab3", "JupyterLab Light")],
+)
+def test_a_whole_lab_in_jupyterlab(server, lab, name, theme):
+    count = write_lab(server, name)
+    close_all(lab)
+    choose(lab, "Settings", "Theme", theme)
+    open_beside(lab, f"{name}.ipynb")
+    run_all(lab, seconds=180)
+    shown = every_explorer(lab, count)
+    for explorer in (*shown, *reversed(shown)):  # down and up again
+        is_drawn(explorer, YOURS[theme])
+    for explorer in shown:
+        move_everything(explorer)
+        is_drawn(explorer, YOURS[theme])
+    other = next(one for one in YOURS if one != theme)
+    choose(lab, "Settings", "Theme", other)
+    for explorer in shown:
+        is_drawn(explorer, YOURS[other])
+
+    close_all(lab)  # saves, and stops the kernel
+    open_beside(lab, f"{name}.ipynb")
+    pictures_stand_in(lab, count)
+    choose(lab, "Settings", "Theme", "JupyterLab Light")
+
+
+def test_a_whole_lab_in_notebook_7(server, page):
+    count = write_lab(server, "lab1")
+    open_notebook(page, server.notebook("lab1.ipynb"))
+    run_all(page, seconds=180)
+    membrane, step = every_explorer(page, count)
+    is_drawn(membrane, COLOURS[0])
+    membrane.responds(lambda: membrane.drag("I_ext", to=0.9))
+    membrane.slider("tau").focus()
+    for key in ("ArrowRight", "ArrowUp", "PageUp", "Home", "End"):
+        membrane.responds(lambda key=key: page.keyboard.press(key))
+    is_drawn(step, COLOURS[0])
+    before = (server.root / "lab1.ipynb").stat().st_size
+    page.keyboard.press("Control+S")
+    while (server.root / "lab1.ipynb").stat().st_size < 2 * before:  # the pictures are in it now
+        page.wait_for_timeout(200)
+    page.reload()  # its kernel lives: the explorers do, too
+    for explorer in every_explorer(page, count):
+        is_drawn(explorer, COLOURS[0])
+        explorer.responds(explorer.box.get_by_role("button", name="Reset").click)
+    page.goto("about:blank")
+    server.stop_kernels()
+    open_notebook(page, server.notebook("lab1.ipynb"))
+    pictures_stand_in(page, count)
+
+
+def test_an_explorer_made_off_the_page_is_right_once_it_is_put_there(page):
+    """A long notebook keeps the cells that are out of sight off the page, where no colour can be read."""
+    text = (ROOT / "docs" / "explorer.html").read_text(encoding="utf-8")
+    on_the_page = 'render({ model, el: document.getElementById("lifkit-explorer") });'
+    off_the_page = (
+        'window.made = document.createElement("div"); render({ model, el: window.made });'
+    )
+    assert on_the_page in text
+    page.emulate_media(color_scheme="dark")
+    page.set_content(text.replace(on_the_page, off_the_page))
+    page.wait_for_timeout(200)
+    explorer = Explorer.__new__(Explorer)
+    explorer.page, explorer.box = page, page.locator(".lifkit-explorer")
+    put = "() => document.getElementById('lifkit-explorer').append(made)"
+    page.evaluate(put)
+    is_drawn(explorer, PALE_COLOURS[0])
+    page.evaluate("() => made.remove()")
+    page.emulate_media(color_scheme="light")
+    page.wait_for_timeout(200)
+    page.evaluate(put)
+    is_drawn(explorer, COLOURS[0])
