@@ -294,10 +294,13 @@ def test_steps_are_counted_where_there_is_no_clock():
         while True:
             pass
 
+    def on_one_line():
+        while True: pass  # fmt: skip  # noqa: E701
+
     def hungry():
         return [np.sin(k) for k in range(10**7)]
 
-    for function in (endless, hungry):
+    for function in (endless, on_one_line, hungry):
         with pytest.raises(TimeUp), counting_steps():
             function()
     with counting_steps():
@@ -349,9 +352,9 @@ def test_a_report_says_where_to_look(capsys):
     report = dataclasses.replace(judge(key, given), slips=found.slips)
     line = line_of(text, "gaps.append")
     said = as_text(report)
-    assert f"Look at line {line}: gaps.append(times[i + 1] + start)" in said
+    assert f"Look at line {line}: `gaps.append(times[i + 1] + start)`" in said
     assert "`times[i + 1] + start`" in said
-    assert f"Look at line {line}:" in as_html(report)
+    assert f"Look at line {line}:</strong> <code>gaps.append(" in as_html(report)
 
 
 def test_a_check_looks_where_no_name_explains_and_something_holds(capsys):

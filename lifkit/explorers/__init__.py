@@ -17,19 +17,22 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from . import adaptation, noise, passive, spiking
+from . import adaptation, noise, passive, spiking, synapses
 from .frames import Frame, Scene
 
 __all__ = [
     "Explorer",
     "explore_adaptation",
     "explore_adex",
+    "explore_conductances",
+    "explore_dynamic_synapse",
     "explore_fi_curve",
     "explore_intervals",
     "explore_lif",
     "explore_membrane",
     "explore_noise",
     "explore_noisy_fi_curve",
+    "explore_synapse",
     "explore_time_step",
 ]
 
@@ -175,18 +178,42 @@ def explore_noisy_fi_curve(
     return Explorer(noise.noisy_fi_curve(lif_noisy, theory))
 
 
-def explore_adaptation(
-    lif_adaptive: Callable[..., Any], *, theory: Callable[..., Any] | None = None
+def explore_synapse(synaptic_trace: Callable[..., Any]) -> Explorer:
+    """Explore the current of one synapse under random spikes.
+
+    Parameters
+    ----------
+    synaptic_trace : function
+        Your ``synaptic_trace(dt, counts, w, tau_s)``.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(synapses.synapse(synaptic_trace))
+
+
+def explore_conductances(
+    lif_conductance: Callable[..., Any],
+    synaptic_trace: Callable[..., Any],
+    *,
+    theory: Callable[..., Any] | None = None,
 ) -> Explorer:
-    """Explore a neuron with an adaptation current: its trace, its first and its last interval.
+    """Explore a neuron whose synapses are conductances, beside the effective membrane.
 
     Parameters
     ----------
-    lif_adaptive : function
-        Your solver, ``lif_adaptive(dt, V_init, w_init, E_m, V_theta, V_reset, I_ext, g_m, tau, b,
-        tau_w)``.
+    lif_conductance : function
+        Your solver, ``lif_conductance(dt, V_init, E_m, V_theta, V_reset, g_e, g_i, E_e, E_i, g_m, tau)``.
+    synaptic_trace : function
+        Your synapse, as for `explore_synapse`; it makes the conductances.
     theory : function, optional
-        Your ``adapted_rate(I_ext, E_m, V_theta, V_reset, g_m, tau, b, tau_w)``, said beside it.
+        Your ``effective_membrane(rate_hz, w, tau_s, E_s, E_m, g_m, tau)``.
 
     Returns
     -------
@@ -197,17 +224,20 @@ def explore_adaptation(
     TypeError, NotImplementedError
         As `explore_membrane`.
     """
-    return Explorer(adaptation.adapting(lif_adaptive, theory))
+    return Explorer(synapses.conductances(lif_conductance, synaptic_trace, theory))
 
 
-def explore_adex(adex_euler: Callable[..., Any]) -> Explorer:
-    """Explore an adaptive exponential neuron, from one that bursts.
+def explore_dynamic_synapse(
+    dynamic_synapse: Callable[..., Any], *, theory: Callable[..., Any] | None = None
+) -> Explorer:
+    """Explore what the spikes of a regular train release from a synapse with a memory.
 
     Parameters
     ----------
-    adex_euler : function
-        Your solver, ``adex_euler(dt, V_init, w_init, E_m, V_T, Delta_T, V_peak, V_reset, I_ext, g_m,
-        tau, a, b, tau_w)``.
+    dynamic_synapse : function
+        Your ``dynamic_synapse(spike_times, U, tau_f, tau_d)``.
+    theory : function, optional
+        Your ``steady_efficacy(rate_hz, U, tau_f, tau_d)``.
 
     Returns
     -------
@@ -218,7 +248,7 @@ def explore_adex(adex_euler: Callable[..., Any]) -> Explorer:
     TypeError, NotImplementedError
         As `explore_membrane`.
     """
-    return Explorer(adaptation.adex(adex_euler))
+    return Explorer(synapses.dynamic(dynamic_synapse, theory))
 
 
 class Explorer:
@@ -313,3 +343,49 @@ def _somebody_is_there() -> bool:
     shell = ipython.get_ipython() if ipython else None
     kernel = getattr(shell, "kernel", None)
     return kernel is not None and bool(getattr(kernel, "_allow_stdin", True))
+
+
+def explore_adaptation(
+    lif_adaptive: Callable[..., Any], *, theory: Callable[..., Any] | None = None
+) -> Explorer:
+    """Explore a neuron with an adaptation current: its trace, its first and its last interval.
+
+    Parameters
+    ----------
+    lif_adaptive : function
+        Your solver, ``lif_adaptive(dt, V_init, w_init, E_m, V_theta, V_reset, I_ext, g_m, tau, b,
+        tau_w)``.
+    theory : function, optional
+        Your ``adapted_rate(I_ext, E_m, V_theta, V_reset, g_m, tau, b, tau_w)``, said beside it.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(adaptation.adapting(lif_adaptive, theory))
+
+
+def explore_adex(adex_euler: Callable[..., Any]) -> Explorer:
+    """Explore an adaptive exponential neuron, from one that bursts.
+
+    Parameters
+    ----------
+    adex_euler : function
+        Your solver, ``adex_euler(dt, V_init, w_init, E_m, V_T, Delta_T, V_peak, V_reset, I_ext, g_m,
+        tau, a, b, tau_w)``.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(adaptation.adex(adex_euler))

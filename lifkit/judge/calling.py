@@ -19,8 +19,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .confine import TimeUp, quietly, stopped_after
-from .free_variables import changed_value, in_a_library, read_free_variables
+from .free_variables import changed_value, in_a_library, read_free_variables, smaller_value
 from .model import Case, Exercise
+from .scene import Scene, scene_of
 from .values import plain, same, storable
 
 __all__ = ["Answer", "Attempt", "Problem", "answer", "attempt", "same_answer"]
@@ -54,6 +55,8 @@ class Problem:
         That line.
     function : str
         The function it stands in.
+    scene : Scene
+        The expression in it, and what its names stood for.
     """
 
     kind: str
@@ -61,6 +64,7 @@ class Problem:
     line: int | None = None
     source: str = ""
     function: str = ""
+    scene: Scene = Scene()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +150,8 @@ def attempt(
     worked = [i for i, given in enumerate(answers) if given.status == "ok"]
     repeated = next((i for i in worked if cases[i].calls), None)
     if repeated is None or any(given.status == "timeout" for given in answers):
-        return Attempt(answers=tuple(answers), uses=uses)
+        behind = _behind_errors(exercise, target, cases, answers, data, limit)
+        return Attempt(answers=tuple(answers), notebook_variables=behind, uses=uses)
     again = answer(exercise, target, cases[repeated], limit=limit)
     looked_at = (_one_a_group(cases, worked) or [repeated])[:_LOOKED_AT]
     short = min(limit, max(_AT_LEAST, _PATIENCE * slowest))
@@ -282,7 +287,7 @@ def _problem(error: BaseException) -> Problem:
     while trace is not None:
         filename = trace.tb_frame.f_code.co_filename
         if not in_a_library(filename):
-            place = (filename, trace.tb_lineno, trace.tb_frame.f_code.co_name)
+            place = trace
         trace = trace.tb_next
     try:
         text = storable(" ".join(str(error).split())[:300])
@@ -290,11 +295,23 @@ def _problem(error: BaseException) -> Problem:
         text = ""
     if place is None:
         return Problem(kind=type(error).__name__, message=text)
-    filename, line, function = place
-    source = storable(linecache.getline(filename, line).strip())
+    code, line = place.tb_frame.f_code, place.tb_lineno
     return Problem(
-        kind=type(error).__name__, message=text, line=line, source=source, function=function
+        kind=type(error).__name__,
+        message=text,
+        line=line,
+        source=storable(linecache.getline(code.co_filename, line).strip()),
+        function=code.co_name,
+        scene=_scene(place),
     )
+
+
+def _scene(place: types.TracebackType) -> Scene:
+    """Describe the place, where nothing that a student made of it prevents that."""
+    try:
+        return scene_of(place)
+    except Exception:
+        return Scene()
 
 
 def _running(error: BaseException, names: Sequence[str]) -> str:
@@ -364,3 +381,36 @@ def _matters(
         return not same_answer(call(), usual)
     finally:
         namespace[name] = kept
+
+
+def _behind_errors(
+    exercise: Exercise,
+    target: Callable[..., Any],
+    cases: Sequence[Case],
+    answers: Sequence[Answer],
+    data: Sequence[tuple[dict[str, Any], str]],
+    limit: float,
+) -> tuple[str, ...]:
+    """Name the variables with whose other value code that never works stops otherwise, or not at all."""
+    stopped = [i for i, given in enumerate(answers) if given.status == "error" and cases[i].calls]
+    if not stopped or any(given.status == "timeout" for given in answers):
+        return ()
+    first = stopped[0]
+
+    def complaint(given: Answer) -> tuple[Any, ...]:
+        problem = given.problem
+        return (given.status, *((problem.kind, problem.message, problem.line) if problem else ()))
+
+    found = []
+    for namespace, name in data:
+        kept = namespace[name]
+        for other in (changed_value(kept), smaller_value(kept)):
+            namespace[name] = other
+            try:
+                given = answer(exercise, target, cases[first], limit=limit)
+            finally:
+                namespace[name] = kept
+            if complaint(given) != complaint(answers[first]):
+                found.append(name)
+                break
+    return tuple(dict.fromkeys(found))

@@ -19,7 +19,7 @@ from .calling import Answer
 from .compare import _Mismatch, as_array, as_ragged, by_name, returned
 from .model import Exercise, Key, Mistake, Output, Property
 
-__all__ = ["diagnose", "diagnose_part"]
+__all__ = ["diagnose", "diagnose_part", "stops"]
 
 #: Two wrong answers are the same mistake when they agree to these.  Far above rounding (NUMERICS:
 #: correct solvers differ by less than 1e-10 mV, and wrong ones may amplify that), far below the
@@ -106,6 +106,14 @@ def diagnose_part(
     ]
     named_once = _each_once(found)
     return named_once if len(named_once) <= _MOST else ()
+
+
+def stops(key: Key, answers: Sequence[Answer], found: Sequence[Mistake]) -> bool:
+    """Whether one of the mistakes stops with an exception where the answers do first."""
+    pairs = zip(key.cases, answers, strict=True)
+    stopped = [i for i, (case, given) in enumerate(pairs) if given.problem and case.fingerprint]
+    rows = [key.fingerprints[mistake.id][i] for mistake in found for i in stopped[:1]]
+    return not stopped or any(RAISED in row for row in rows)
 
 
 def _each_once(found: Sequence[Mistake]) -> tuple[Mistake, ...]:

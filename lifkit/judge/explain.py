@@ -1,15 +1,16 @@
 """What can be said about an answer without the fingerprints of usual mistakes.
 
-That is: what a function does besides answering, what it depends on, and the exceptions that beginners
-meet.  What is said where nothing else explains an answer is in `symptoms`.
+That is: what a function does besides answering, what it depends on, and how it stops; `exceptions` has the
+rules for those of Python and NumPy.  What is said where nothing else explains an answer is in `symptoms`.
 """
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections.abc import Collection, Sequence
 
 from .calling import Answer, Attempt, Problem, same_answer
+from .exceptions import explained
 from .model import Exercise, Mistake
 
 __all__ = ["from_earlier", "from_message", "from_notebook", "from_problem", "habits_in"]
@@ -57,15 +58,25 @@ def from_earlier(given: Attempt, unsound: Collection[str]) -> tuple[Mistake, ...
     )
 
 
-def from_notebook(given: Attempt) -> tuple[Mistake, ...]:
+def from_notebook(given: Attempt, in_place_of: Exercise | None = None) -> tuple[Mistake, ...]:
     """Name the notebook's variables that a wrong answer depends on.
 
     A right answer may read a constant from its notebook; the cases vary every argument, so it can't
     have used one in an argument's place.
+
+    Parameters
+    ----------
+    given : Attempt
+    in_place_of : Exercise, optional
+        Name those only that bear the name of something of this exercise: they stand in its place, and
+        whatever else the answer looks like comes of that.
     """
-    if not given.notebook_variables:
+    found = given.notebook_variables
+    if in_place_of is not None:
+        found = tuple(name for name in found if name in _words_of(in_place_of))
+    if not found:
         return ()
-    names = _listed(given.notebook_variables)
+    names = _listed(found)
     return (
         Mistake(
             name="notebook variable used",
@@ -84,21 +95,7 @@ def from_problem(
     if problem is None:
         return ()
     if problem.kind == "NameError":
-        name = problem.message.split("'")[1] if "'" in problem.message else ""
-        guess = _nearest(name, [*_names(exercise), *exercise.builds_on])
-        place = "self." if exercise.is_class and guess not in exercise.builds_on else ""
-        meant = f" Did you mean {place}{guess}?" if guess else ""
-        return (
-            Mistake(
-                name="undefined name",
-                diagnosis=f"Nothing called {name} exists where your code uses it.{meant}",
-                hint="A function knows its arguments and what it made itself; a method reaches the "
-                "object's values through self, for instance self.V."
-                if exercise.is_class
-                else "A function knows its arguments and what it made itself. Use the names in its "
-                "first line.",
-            ),
-        )
+        return explained(exercise, problem, answers)
     if problem.kind == "timeout" and any(item.status == "ok" for item in answers):
         return (
             Mistake(
@@ -129,73 +126,29 @@ def from_problem(
     return ()
 
 
-#: Beginnings of what Python and NumPy say when a plain number is used as an array.
-_NUMBER_AS_ARRAY = (
-    "'int' object has no attribute",
-    "'float' object has no attribute",
-    "'int' object is not subscriptable",
-    "'float' object is not subscriptable",
-    "object of type 'int' has no len()",
-    "object of type 'float' has no len()",
-    "len() of unsized object",
-    "invalid index to scalar variable",
-    "too many indices for array: array is 0-dimensional",
-)
-
-
-def from_message(exercise: Exercise, problem: Problem | None) -> tuple[Mistake, ...]:
+def from_message(
+    exercise: Exercise, problem: Problem | None, answers: Sequence[Answer] = ()
+) -> tuple[Mistake, ...]:
     """Explain an exception that no usual mistake of the exercise accounts for."""
-    message = problem.message if problem is not None else ""
     if problem is not None and problem.kind == "signature":
         return (
             Mistake(
                 name="other arguments",
-                diagnosis="The first line (def ...) was changed: " + message + ".",
+                diagnosis="The first line (def ...) was changed: " + problem.message + ".",
                 hint="Keep the names and the order of the arguments as they were given"
                 + ("; in a class, self comes before them." if exercise.is_class else "."),
             ),
         )
-    if message.startswith(_NUMBER_AS_ARRAY):
-        return (
-            Mistake(
-                name="number used as an array",
-                diagnosis="A plain number is used as if it were an array.",
-                hint="A number has no shape, length or entries. np.array([x]) makes an array with "
-                "one entry of it, np.full(n, x) one with n.",
-            ),
-        )
-    if message.startswith(f"'{exercise.name}' object has no attribute"):
-        name = message.split("'")[3]
-        near = _nearest(name, [*_names(exercise), *exercise.methods])
-        return (
-            Mistake(
-                name="undefined attribute",
-                diagnosis=f"self.{name} is used, but nothing has stored it."
-                + (f" Did you mean self.{near}?" if near else ""),
-                hint="What an object knows from the start is stored in __init__: self.name = value.",
-            ),
-        )
-    if "missing" in message and "argument" in message:
-        return (
-            Mistake(
-                name="call lacks an argument",
-                diagnosis=f"A call in this line lacks an argument that it needs: {message}.",
-                hint="np.array() and np.zeros() want something to begin with. For a value that comes "
-                "later, None does.",
-            ),
-        )
-    return ()
+    return explained(exercise, problem, answers)
 
 
-def _nearest(name: str, names: Sequence[str]) -> str:
-    """Return the name that was probably meant: I for I_ext, V_threshold for V_theta; or nothing."""
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.55)
-    parts = [item for item in names if name.lower() in item.lower().split("_")]
-    return next(iter([*near, *parts]), "")
-
-
-def _names(exercise: Exercise) -> list[str]:
-    return [*exercise.parameters, *(output.name for output in exercise.outputs)]
+def _words_of(exercise: Exercise) -> set[str]:
+    """Return the names that an exercise uses: of arguments, outputs, and in their shapes."""
+    words = [*exercise.parameters, *(output.name for output in exercise.outputs)]
+    words += [
+        one for output in exercise.outputs for one in re.findall(r"[A-Za-z]\w+", output.shape)
+    ]
+    return set(words)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["changed_value", "globals_of", "in_a_library", "read_free_variables"]
+__all__ = ["changed_value", "globals_of", "in_a_library", "read_free_variables", "smaller_value"]
 
 _LIBRARY = (
     *(
@@ -112,6 +112,21 @@ def changed_value(value: Any) -> Any:
     if isinstance(value, np.ndarray) and value.dtype.kind == "i":
         return value + 1
     return value * 1.25 + 1.0
+
+
+def smaller_value(value: Any) -> Any:
+    """Return the smallest count, or the shortest array, of a value's kind.
+
+    Parameters
+    ----------
+    value : number, array, or list or tuple of such
+        As found by `read_free_variables`.
+    """
+    if isinstance(value, list | tuple):
+        return value[:1]
+    if isinstance(value, np.ndarray):
+        return value[:1].copy() if value.ndim else value
+    return 1 if isinstance(value, int | np.integer) else value
 
 
 def in_a_library(filename: str) -> bool:

@@ -82,6 +82,8 @@ def pair_of(key: Key, answers: Sequence[Answer]) -> tuple[Mistake, ...]:
     if not key.pairs or not places.keys() >= set(key.pair_cases):
         return ()
     rows = [as_fingerprint(key, places[name], answers[places[name]]) for name in key.pair_cases]
+    if all(RAISED in row for row in rows):
+        return ()  # the kind of an exception alone has many causes
     found = key.pairs.get(digest(key.exercise, rows), ())
     return tuple(dataclasses.replace(key.mistakes[place], form=0) for place in found)
 

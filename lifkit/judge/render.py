@@ -7,6 +7,7 @@ one on screen.  It hands that in; the grader's page has its own place for points
 from __future__ import annotations
 
 import html
+import re
 
 from .model import Slip
 from .outcomes import SENTENCES
@@ -102,8 +103,7 @@ def as_html(
         parts.append(f'<p style="margin:0.3em 0"><strong>{html.escape(note)}</strong></p>')
     for label, sentence in _advice(report):
         parts.append(
-            f'<p style="margin:0.3em 0"><strong>{html.escape(label)}:</strong> '
-            f"{html.escape(sentence)}</p>"
+            f'<p style="margin:0.3em 0"><strong>{html.escape(label)}:</strong> {_marked(sentence)}</p>'
         )
     if _problem(report):
         parts.append(_code_html("\n".join(_problem(report)), "pre-wrap"))
@@ -237,13 +237,19 @@ def _advice(report: Report) -> list[tuple[str, str]]:
     return rows
 
 
+def _marked(sentence: str) -> str:
+    """Return a sentence as HTML, with what stands between two backquotes as code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(sentence))
+
+
 def _place(report: Report, slip: Slip, *, first: bool) -> tuple[str, str]:
     """Say where to look, and what about it as far as that may be told."""
     where = "" if slip.function == report.exercise.name else f" of {slip.function}"
     label = f"{'Look' if first else 'and'} at line {slip.line}{where}"
-    said = slip.source
+    said = f"`{slip.source}`"
     if slip.kind:
-        said += f" — {KINDS[slip.kind].format(spot=slip.spot)}"
+        asked = KINDS[slip.kind].format(spot=slip.spot)
+        said += f". {asked[0].upper()}{asked[1:]}"
     if slip.edit:
         said += f" It is right with `{slip.edit}` in the place of `{slip.spot}`."
     if not slip.whole:

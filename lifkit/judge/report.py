@@ -15,7 +15,8 @@ import numpy as np
 
 from .calling import Answer, Attempt, Problem, attempt
 from .compare import Gap, compare
-from .diagnose import diagnose, diagnose_part
+from .diagnose import diagnose, diagnose_part, stops
+from .exceptions import believable
 from .explain import from_earlier, from_message, from_notebook, from_problem, habits_in
 from .model import Exercise, Key, Mistake, Property, Slip
 from .pairs import pair_of
@@ -192,17 +193,25 @@ def _judge(key: Key, given: Attempt, unsound: Collection[str], explain: bool) ->
     ]
     named = habits + from_earlier(given, unsound) + from_problem(exercise, problem, answers)
     wrong = any(line.status != "pass" for line in (form, *lines, *rest))
-    pair: tuple[Mistake, ...] = ()
+    together = False
     if wrong and not _decisive(named):
-        found = diagnose(key, answers) or from_notebook(given)
-        pair = () if found else pair_of(key, answers)
-        named += (
-            found or pair or diagnose_part(key, answers, failing) or from_message(exercise, problem)
+        found = (
+            from_notebook(given, in_place_of=exercise)
+            or believable(exercise, problem, diagnose(key, answers))
+            or from_notebook(given)
         )
+        pair = () if found else pair_of(key, answers)
+        together = bool(pair)
+        if not found and not pair:
+            found = believable(exercise, problem, diagnose_part(key, answers, failing))
+            stop = from_message(exercise, problem, answers)
+            together = bool(found and stop) and not stops(key, answers, found)
+            found = found + stop if together else found or stop
+        named += found or pair
     return replace(
         decided,
         mistakes=named,
-        together=bool(pair),
+        together=together,
         symptoms=() if named or not wrong else symptoms(key, answers, _place(key, failing, tables)),
     )
 

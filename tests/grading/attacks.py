@@ -797,8 +797,6 @@ QUICK = {
     "words for a terminal": Attack(change=_terminal, says="x honest  9/9 [2J ]0;FORGED "),
     "a name for a terminal": Attack(
         rename="<img src=x onerror=FORGED>\x1b[2J\nAAA 9.ipynb",
-        euler="missing",
-        exact="missing",
         says="onerror=FORGED> [2J AAA 9.ipynb",
     ),
     "pages of other kinds": Attack(

@@ -198,6 +198,13 @@ def test_texts_are_cut_and_lose_addresses():
         "line": -3,
         "source": "",
         "function": "",
+        "scene": {
+            "spot": "x" * 10_000,
+            "statement": "",
+            "seen": [{"text": "<f at 0x7f1234567890>", "kind": "", "detail": "", "made": ""}]
+            * 1000,
+            "known": ["x", "not a name"],
+        },
     }
     tree = good()
     tree["answers"][0] = {"status": "error", "value": None, "problem": problem, "changed": []}
@@ -206,6 +213,8 @@ def test_texts_are_cut_and_lose_addresses():
     assert len(found.message) <= 300
     assert "0x7f" not in found.message
     assert "\x1b" not in found.message
+    assert len(found.scene.spot) <= 300 and len(found.scene.seen) <= 30
+    assert "0x7f" not in found.scene.seen[0].text and found.scene.known == ("x",)
 
 
 def npy(header, data=b""):

@@ -21,8 +21,8 @@ import pathlib, shutil, sys
 from lifkit.cli import main
 from lifkit_staff.grading import exporter
 usual = exporter.read_notebook
-def read(path):
-    found = usual(path)
+def read(path, *stubs):
+    found = usual(path, *stubs)
     if "ann" in str(path):
         shutil.copy("other.ipynb", path)
     return found

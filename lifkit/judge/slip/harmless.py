@@ -139,6 +139,7 @@ def counting_steps() -> Iterator[None]:
         nonlocal left
         left -= 1
         if left < 0:
+            left = STEPS // 10  # until the next one, should a bare `except:` take this one
             raise TimeUp
 
     with _steps_told(step):
@@ -162,11 +163,19 @@ if sys.version_info >= (3, 12):
             sys.monitoring.free_tool_id(tool)
 
 else:
+    #: Instructions that count as one step, about as many as a line of code has.
+    _OPCODES = 20
 
     @contextlib.contextmanager
     def _steps_told(step: Callable[[], None]) -> Iterator[None]:
+        count = 0
+
         def trace(frame: types.FrameType, event: str, argument: Any) -> Any:
-            step()
+            nonlocal count
+            frame.f_trace_opcodes = True  # a loop on one line starts no new line
+            count += 1
+            if count % _OPCODES == 0:
+                step()
             return trace
 
         before = sys.gettrace()

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from lifkit.judge import Answer, Attempt, Case, Exercise, Problem, unpack
+from lifkit.judge.scene import VALUES, Scene, Seen
 
 from ..limits import ANSWER_ITEMS, ANSWER_TEXT, ANSWERS
 from ..submission.sanitize import clean_name
@@ -224,6 +225,21 @@ def _problem(tree: dict[str, Any]) -> Problem:
         line=line if type(line) is int and 0 <= line < 1_000_000 else None,
         source=_words(tree["source"], 300),
         function=_words(tree["function"], 100),
+        scene=_scene(tree["scene"]),
+    )
+
+
+def _scene(tree: dict[str, Any]) -> Scene:
+    """Read where it happened: texts, of which none is ever run."""
+    seen = [
+        Seen(**{name: _words(one[name], 300) for name in ("text", "kind", "detail", "made")})
+        for one in _list(tree["seen"])[:VALUES]
+    ]
+    return Scene(
+        spot=_words(tree["spot"], 300),
+        statement=_words(tree["statement"], 300),
+        seen=tuple(seen),
+        known=_names(tree["known"]),
     )
 
 
