@@ -21,7 +21,7 @@ __all__ = ["with_probes"]
 DRAWS = 2
 
 #: Numbers that the inputs of one probe may hold, so that all of a lab's take a few kilobytes.
-LARGEST = 600
+LARGEST = 450
 
 
 def with_probes(reference: ReferenceLike, key: Key) -> Key:
