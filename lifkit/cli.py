@@ -71,6 +71,8 @@ _GROUP = "lifkit.commands"
 #: What they are for, to be said where they are not there.
 _STAFF = {
     "build": "building",
+    "collect": "collecting submissions",
+    "export": "exporting marks",
     "feedback": "writing feedback pages",
     "grade": "grading",
     "handout": "making the handout",

@@ -8,7 +8,18 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-__all__ = ["build", "feedback", "grade", "handout", "mutants", "new", "report", "static_page"]
+__all__ = [
+    "build",
+    "collect",
+    "export",
+    "feedback",
+    "grade",
+    "handout",
+    "mutants",
+    "new",
+    "report",
+    "static_page",
+]
 
 
 def build(parser: argparse.ArgumentParser) -> None:
@@ -132,6 +143,20 @@ def report(parser: argparse.ArgumentParser) -> None:
     from .grading.report_command import add_report_arguments
 
     add_report_arguments(parser)
+
+
+def collect(parser: argparse.ArgumentParser) -> None:
+    """take in what Moodle or Canvas collected"""
+    from .grading.lms.commands import add_collect_arguments
+
+    add_collect_arguments(parser)
+
+
+def export(parser: argparse.ArgumentParser) -> None:
+    """fill in the grade sheet of Moodle or Canvas"""
+    from .grading.lms.commands import add_export_arguments
+
+    add_export_arguments(parser)
 
 
 def _add_root(parser: argparse.ArgumentParser) -> None:

@@ -57,7 +57,7 @@ def change(folder, lab="lab1", more="x = 1"):
 
 def test_a_copy_holds_the_cells_of_the_real_labs(tmp_path):
     copy_labs(ROOT / "notebooks", tmp_path)
-    for lab in ("lab1", "lab2", "lab3"):
+    for lab in ("lab1", "lab2", "lab3", "lab4"):
         mine, released = get(tmp_path, lab), get(ROOT / "notebooks", lab)
         assert mine.cells == released.cells
         nbformat.validate(mine)

@@ -17,17 +17,20 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from . import noise, passive, spiking
+from . import noise, passive, spiking, synapses
 from .frames import Frame, Scene
 
 __all__ = [
     "Explorer",
+    "explore_conductances",
+    "explore_dynamic_synapse",
     "explore_fi_curve",
     "explore_intervals",
     "explore_lif",
     "explore_membrane",
     "explore_noise",
     "explore_noisy_fi_curve",
+    "explore_synapse",
     "explore_time_step",
 ]
 
@@ -171,6 +174,79 @@ def explore_noisy_fi_curve(
         As `explore_membrane`.
     """
     return Explorer(noise.noisy_fi_curve(lif_noisy, theory))
+
+
+def explore_synapse(synaptic_trace: Callable[..., Any]) -> Explorer:
+    """Explore the current of one synapse under random spikes.
+
+    Parameters
+    ----------
+    synaptic_trace : function
+        Your ``synaptic_trace(dt, counts, w, tau_s)``.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(synapses.synapse(synaptic_trace))
+
+
+def explore_conductances(
+    lif_conductance: Callable[..., Any],
+    synaptic_trace: Callable[..., Any],
+    *,
+    theory: Callable[..., Any] | None = None,
+) -> Explorer:
+    """Explore a neuron whose synapses are conductances, beside the effective membrane.
+
+    Parameters
+    ----------
+    lif_conductance : function
+        Your solver, ``lif_conductance(dt, V_init, E_m, V_theta, V_reset, g_e, g_i, E_e, E_i, g_m, tau)``.
+    synaptic_trace : function
+        Your synapse, as for `explore_synapse`; it makes the conductances.
+    theory : function, optional
+        Your ``effective_membrane(rate_hz, w, tau_s, E_s, E_m, g_m, tau)``.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(synapses.conductances(lif_conductance, synaptic_trace, theory))
+
+
+def explore_dynamic_synapse(
+    dynamic_synapse: Callable[..., Any], *, theory: Callable[..., Any] | None = None
+) -> Explorer:
+    """Explore what the spikes of a regular train release from a synapse with a memory.
+
+    Parameters
+    ----------
+    dynamic_synapse : function
+        Your ``dynamic_synapse(spike_times, U, tau_f, tau_d)``.
+    theory : function, optional
+        Your ``steady_efficacy(rate_hz, U, tau_f, tau_d)``.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(synapses.dynamic(dynamic_synapse, theory))
 
 
 class Explorer:

@@ -12,7 +12,7 @@ import numpy as np
 from ..judge import Call, Case, Exercise
 from ..judge.calling import Answer, answer
 
-__all__ = ["TIME_LIMIT", "Result", "Solver", "column", "curve", "spiking"]
+__all__ = ["TIME_LIMIT", "Result", "Solver", "column", "curve", "parts", "spiking"]
 
 #: Seconds that one call may take.  The slowest plain-Python loop over the largest call (61 neurons,
 #: 9400 steps of the f-I curve at its longest time constant) takes about 1.5 s, and most a tenth of
@@ -130,6 +130,41 @@ def column(result: Result, name: str, times: np.ndarray) -> Result:
 def curve(result: Result, name: str, currents: np.ndarray) -> Result:
     """Read one rate a current out of what a closed form returned."""
     return _of_shape(result, f"{name} returned", (len(currents),), currents, unit="nA")
+
+
+def parts(result: Result, name: str, shapes: Mapping[str, tuple[int, ...]]) -> Result:
+    """Read arrays of known shapes out of what a function returned; several come as a tuple.
+
+    Parameters
+    ----------
+    result : Result
+    name : str
+        The function's name, for the sentence.
+    shapes : mapping of str to tuple
+        What each part is called, and its shape; ``()`` for a number.
+
+    Returns
+    -------
+    Result
+        Its value is a list of arrays, or None.
+    """
+    if result.problem:
+        return result
+    given = [result.value] if len(shapes) == 1 else result.value
+    if isinstance(given, np.ndarray) and given.ndim:
+        given = list(given)
+    if not isinstance(given, list) or len(given) != len(shapes):
+        wanted = f"the {len(shapes)} ({', '.join(shapes)})"
+        said = f"{name} returned {_what(result.value)}; expected {wanted}."
+        return Result(problem=said, seconds=result.seconds)
+    arrays = []
+    for (label, shape), part in zip(shapes.items(), given, strict=True):
+        part = np.asarray(part) if isinstance(part, int | float | np.number) else part
+        array, problem = _fitted(part, f"In what {name} returned, {label} is", shape)
+        if array is None or problem:
+            return Result(problem=problem, seconds=result.seconds)
+        arrays.append(array)
+    return Result(value=arrays, seconds=result.seconds)
 
 
 def spiking(result: Result, name: str, shape: tuple[int, int]) -> Result:

@@ -11,6 +11,7 @@ __all__ = [
     "ANSWERS",
     "ANSWER_ITEMS",
     "ANSWER_TEXT",
+    "ARCHIVE_ENTRIES",
     "CELLS",
     "CELL_OUTPUT",
     "CELL_PIECES",
@@ -172,6 +173,9 @@ SIDE_FILES = 50_000_000
 
 #: How many folders deep, and how many entries, are looked at of what was handed in.
 FOLDERS, ENTRIES = 12, 2000
+
+#: Files in an archive from a learning management system: a class of a thousand with fifty each.
+ARCHIVE_ENTRIES = 50_000
 
 #: Characters of HTML, pictures left out, that are cleaned for one notebook, and how deep and how many
 #: its tags may be: cleaning takes a time that grows with the square of the depth.  A table of 1000 rows

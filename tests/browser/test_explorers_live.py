@@ -138,7 +138,7 @@ def press_run(page, number):
     # A click beside the code would leave the focus, and with it the keys, to an explorer.
     page.locator(f"{IN_FRONT} .jp-CodeCell .cm-content").nth(number).click()
     page.keyboard.press("Control+Enter")
-    expect(prompt).not_to_have_text(before)
+    expect(prompt).not_to_have_text(before, timeout=60_000)  # the kernel may still be starting
     expect(prompt).to_have_text(re.compile(r"\d"))
     wait_until_idle(page)
 

@@ -147,8 +147,10 @@ DEATHS = {
 @pytest.mark.parametrize(("what", "outcome"), DEATHS.values(), ids=DEATHS)
 def test_an_exercise_that_ends_its_process_costs_itself_only(what, outcome):
     deadly = EULER.replace("V[0] = V_init", f"V[0] = V_init\n    if N_t:\n        {what.lstrip()}")
+    # Memory ends it first, however long a busy machine takes to find the pages.
+    timeout = 2.0 if outcome == "timeout" else 20.0
     found, _, notebook = graded(
-        lab("kept = 5", euler=deadly, after=["print('kept', kept)"]), timeout=2.0, memory=600
+        lab("kept = 5", euler=deadly, after=["print('kept', kept)"]), timeout=timeout, memory=600
     )
     assert found == {"passive_euler": outcome, "passive_exact": "correct"}
     assert "kept 5" in shown(notebook)

@@ -122,4 +122,37 @@ TRIVIAL = {
         "silent": lambda I_ext, *_: 0.0 * np.asarray(I_ext),
         "as fast as it can": lambda I_ext, *p: 0.0 * np.asarray(I_ext) + 1000 / (p[5] or 1.0),
     },
+    "synaptic_trace": {
+        "zeros": lambda dt, counts, w, tau_s: np.zeros((len(counts) + 1, counts.shape[1])),
+        "the counts": lambda dt, counts, w, tau_s: np.vstack([0 * counts[:1], w * counts]),
+    },
+    "membrane_moments": {
+        "at rest": lambda rate_hz, w, tau_s, E_m, g_m, tau: (E_m, 0.0),
+        "two numbers": lambda *inputs: (-70.0, 1.0),
+    },
+    "lif_conductance": {
+        name: lambda dt, V_init, E_m, V_theta, V_reset, g_e, *rest, level=level: (
+            np.tile(E_m + level * (V_init - E_m), (len(g_e) + 1, 1)),
+            np.zeros((len(g_e) + 1, len(V_init))),
+            [np.empty(0) for _ in V_init],
+        )
+        for name, level in {"V_init": 1.0, "E_m": 0.0}.items()
+    },
+    "effective_membrane": {
+        "no synapses": lambda rate_hz, w, tau_s, E_s, E_m, g_m, tau: (E_m, tau, 0.0),
+    },
+    "dynamic_synapse": {
+        "always fresh": lambda spike_times, U, tau_f, tau_d: (
+            np.full(len(spike_times), U),
+            np.ones(len(spike_times)),
+        ),
+    },
+    "steady_efficacy": {
+        "U": lambda rate_hz, U, tau_f, tau_d: U + 0.0 * rate_hz,
+        "all of it": lambda rate_hz, U, tau_f, tau_d: 1 + 0.0 * rate_hz,
+    },
+    "correlated_spikes": {
+        "silent": lambda dt, rate_hz, c, u_source, u_copy: np.zeros(u_copy.shape, dtype=int),
+        "one each": lambda dt, rate_hz, c, u_source, u_copy: np.ones(u_copy.shape, dtype=int),
+    },
 }
