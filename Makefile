@@ -5,13 +5,16 @@ VENV  := .venv
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
 
-# The Python to build .venv with: the first of these that is 3.11, 3.12 or 3.13.
+# The Python to build .venv with: the first of these that is 3.11, 3.12, 3.13 or 3.14.
 # To choose another: make setup PYTHON=/path/to/python3.12
-PYTHON := python3 python3.13 python3.12 python3.11 python
+PYTHON := python3 python3.14 python3.13 python3.12 python3.11 python
 
 # Run a command of .venv as if it were activated: nbgrader looks for `alembic` on the PATH, and
 # Jupyter for its kernels' Python.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+# Packages that lie elsewhere would come before those of .venv.
+unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lab demo test test-exercise test-load bench handout lint format check-notebooks build lock clean
@@ -71,56 +74,13 @@ clean: ## remove what can be made again; never my_labs/, submissions or gradeboo
 	rm -rf $(VENV) dist handout demo_course .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The stamp holds the folder it was made in.  A folder that was moved, or a set-up that was broken
-# off, is set up from scratch: the scripts in .venv name their interpreter by its full path.
-ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
+# The stamp holds the folder it was made in.  A folder that was moved, a set-up that was broken off and
+# a .venv whose Python is gone (or is another user's) are set up from scratch: the scripts in .venv name
+# their interpreter by its full path.
+ifneq ($(shell $(BIN)/python -I -c '' 2>/dev/null && cat $(STAMP) 2>/dev/null),$(CURDIR))
 .PHONY: $(STAMP)
 endif
 
-define NO_PYTHON
-lifkit needs Python 3.11, 3.12 or 3.13, and found none of them (tried: $(PYTHON)).
-  Debian, Ubuntu:  sudo apt-get install python3 python3-venv
-  Fedora:          sudo dnf install python3.13
-  macOS:           brew install python@3.13
-  anywhere:        conda env create -f environment.yml    (see README.md)
-It lies somewhere else?  make setup PYTHON=/path/to/python3.12
-endef
-define NO_VENV
-is here, but cannot build a virtual environment: its venv or ensurepip module is missing.
-  Debian, Ubuntu:  sudo apt-get install python3-venv
-                   (for a Python beside the system's own: python3.12-venv, python3.13-venv)
-  anywhere:        conda env create -f environment.yml    (see README.md)
-Then run make again.
-endef
-export NO_PYTHON NO_VENV
-
-# Of what pip says: a line a package.  Its errors go past this to the terminal.
-TELL = number=0; while read -r word name rest; do case "$$word" in \
-    Collecting) number=$$((number + 1)); echo "  package $$number: $${name%%[ ;(]*}" ;; \
-    Installing) echo "  Installing them; this takes a minute ..." ;; \
-    FAILED) exit 1 ;; \
-    esac; done
-
 $(STAMP): requirements.txt pyproject.toml
-	@python= ; halfway= ; \
-	for candidate in $(PYTHON); do \
-	    "$$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
-	        >/dev/null 2>&1 || continue; \
-	    halfway="$${halfway:-$$candidate}"; \
-	    "$$candidate" -c 'import ensurepip, venv' >/dev/null 2>&1 || continue; \
-	    python="$$candidate"; break; \
-	done; \
-	if [ -z "$$halfway" ]; then printf '%s\n' "$$NO_PYTHON" >&2; exit 1; fi; \
-	if [ -z "$$python" ]; then printf '%s %s\n' "$$halfway" "$$NO_VENV" >&2; exit 1; fi; \
-	if [ "$$(cat $(STAMP) 2>/dev/null)" = "$(CURDIR)" ] && $(BIN)/python -c '' 2>/dev/null; then \
-	    echo "Bringing $(VENV) up to date ..."; rm -f $(STAMP); \
-	else \
-	    echo "Building $(VENV) with $$("$$python" --version), once; this takes a few minutes ..."; \
-	    "$$python" -m venv --clear $(VENV) || exit 1; \
-	fi
-	@{ $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off \
-	    --require-hashes -r requirements.txt || echo FAILED; } | { $(TELL); }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	    --no-deps --no-build-isolation --editable .
-	@printf '%s' "$(CURDIR)" > $(STAMP)
-	@echo "$(VENV) is ready."
+	@sh setup.sh $(PYTHON)
+	@$(if $(PYTHONPATH),echo "Note: PYTHONPATH is set. make leaves it out; unset it before you run lifkit without make.")

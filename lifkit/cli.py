@@ -114,10 +114,15 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 def _lab(options: argparse.Namespace) -> int:
     if options.restart and not options.lab:
         raise ValueError("--restart needs the lab to begin anew: lifkit lab lab2 --restart")
-    for line in copy_labs(
-        released_from(Path.cwd()), options.folder, options.lab if options.restart else ""
-    ):
-        print(line)
+    released = released_from(Path.cwd())
+    try:
+        lines = copy_labs(released, options.folder, options.lab if options.restart else "")
+    except PermissionError as error:
+        raise ValueError(
+            f"You may not write {error.filename}: another user set up this folder. Keep your copy in a "
+            "place of your own: lifkit lab --folder ~/my_labs"
+        ) from error
+    print(*lines, sep="\n")
     notebook = lab_to_open(options.folder, options.lab)
     if options.copy_only:
         return 0

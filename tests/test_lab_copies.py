@@ -170,3 +170,14 @@ def test_the_command_copies_restarts_and_hands_on_what_is_jupyterlabs(folders, m
     assert (mine / "lab2" / "lab2-old.ipynb").exists() and len(called) == 2
     assert main(["lab", "--restart"]) == 1 and "--restart needs the lab" in capsys.readouterr().err
     assert main(["lab", "lab9"]) == 1 and "there are lab1, lab2" in capsys.readouterr().err
+
+
+def test_in_a_folder_of_another_user_a_place_of_ones_own_is_named(monkeypatch, capsys):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied", "my_labs")
+
+    monkeypatch.setattr("lifkit.cli.copy_labs", refuse)
+    monkeypatch.setattr("lifkit.cli.released_from", lambda start: start)
+    assert main(["lab", "--copy-only"]) == 1
+    said = capsys.readouterr().err
+    assert "may not write my_labs" in said and "lifkit lab --folder ~/my_labs" in said

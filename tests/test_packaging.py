@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 import zipfile
 from importlib.metadata import PackageNotFoundError, version
@@ -21,7 +22,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
-PYTHONS = ("3.11", "3.12", "3.13")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 PLATFORMS = {
     "linux": {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux"},
     "macos": {"sys_platform": "darwin", "os_name": "posix", "platform_system": "Darwin"},
@@ -296,13 +297,14 @@ make = shutil.which("make")
 needs_make = pytest.mark.skipif(make is None, reason="make is not installed (conda route)")
 
 
-def run_make(*arguments, cwd=ROOT, **variables):
+def run_make(*arguments, cwd=ROOT, user=None, **variables):
     # The tests may themselves run under make: what it hands on is not for the make below.
     kept = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
     return subprocess.run(
         [make, "--no-print-directory", *arguments],
         cwd=cwd,
         env=kept | variables,
+        user=user,
         capture_output=True,
         text=True,
         timeout=120,
@@ -361,7 +363,7 @@ def test_a_target_puts_the_environments_programs_on_the_path(target):
 
 def bare_course(folder, body=None):
     """Copy what `make setup` reads to a folder of its own, with a pretended Python beside it."""
-    for name in ("Makefile", "pyproject.toml", "requirements.txt"):
+    for name in ("Makefile", "setup.sh", "pyproject.toml", "requirements.txt"):
         shutil.copy(ROOT / name, folder)
     if body is not None:
         (folder / "fakepython").write_text(f"#!/bin/sh\n{body}\n")
@@ -374,15 +376,42 @@ def test_setup_without_a_fitting_python_says_kindly_what_to_install(tmp_path):
     course = bare_course(tmp_path, body="exit 1")
     done = run_make("setup", "PYTHON=./fakepython nosuchpython", cwd=course)
     assert done.returncode != 0
-    assert "needs Python 3.11, 3.12 or 3.13" in done.stderr
+    assert "needs Python 3.11, 3.12, 3.13 or 3.14" in done.stderr
     assert "apt-get install python3 python3-venv" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (course / ".venv").exists()
 
 
 @needs_make
+@pytest.mark.parametrize("found", ["3.10", "3.15"])
+@pytest.mark.parametrize("uv", [False, True])
+def test_setup_with_too_old_or_too_new_a_python_says_what_works(tmp_path, found, uv):
+    course = bare_course(tmp_path, body=f"echo {found}")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("sh", "awk", "cat", "dirname", "id", "ls", "sed", *(["true"] if uv else [])):
+        (tools / ("uv" if name == "true" else name)).symlink_to(shutil.which(name))
+    done = run_make("setup", "PYTHON=./fakepython", cwd=course, PATH=str(tools))
+    assert done.returncode != 0
+    assert f"./fakepython is {found})" in done.stderr
+    assert ('make setup PYTHON="$(uv python find 3.13)"' in done.stderr) is uv
+    assert "conda env create -f environment.yml" in done.stderr
+
+
+def test_setup_takes_the_declared_pythons():
+    script = (ROOT / "setup.sh").read_text(encoding="utf-8")
+    (accepted,) = re.findall(r"^ +(3\.[\d.| ]+)\) ;;", script, flags=re.MULTILINE)
+    assert tuple(accepted.split(" | ")) == PYTHONS
+    assert f"needs Python {', '.join(PYTHONS[:-1])} or {PYTHONS[-1]}," in script
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"need Python {', '.join(PYTHONS[:-1])} or {PYTHONS[-1]}," in readme
+    classifiers = [line.rpartition(" ")[2] for line in PROJECT["classifiers"] if "3." in line]
+    assert tuple(classifiers) == PYTHONS
+
+
+@needs_make
 def test_setup_without_venv_says_kindly_what_to_install(tmp_path):
-    course = bare_course(tmp_path, body='case "$2" in *ensurepip*) exit 1;; esac')
+    course = bare_course(tmp_path, body='case "$2" in *ensurepip*) exit 1;; esac; echo 3.11')
     done = run_make("setup", "PYTHON=./fakepython", cwd=course)
     assert done.returncode != 0
     assert "apt-get install python3-venv" in done.stderr
@@ -392,6 +421,7 @@ def test_setup_without_venv_says_kindly_what_to_install(tmp_path):
 
 # Pretends to be a Python whose `-m venv` makes a .venv that notes what pip is asked for.
 PRETENDED = r"""
+echo 3.13
 case "$*" in *"-m venv"*)
     mkdir -p .venv/bin
     printf '#!/bin/sh\necho "$*" >> pip.log\n' > .venv/bin/python
@@ -450,6 +480,104 @@ def test_a_moved_folder_is_set_up_anew(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "Building .venv" in done.stdout
     assert (new / ".venv" / ".setup-done").read_text() == str(new)
+
+
+@needs_make
+def test_settings_of_the_shell_do_not_send_packages_elsewhere_and_a_proxy_stays(tmp_path):
+    course = tmp_path / "a course (mine), ä"
+    course.mkdir()
+    noted = "PIP_USER", "PIP_TARGET", "PYTHONPATH", "HTTPS_PROXY", "PIP_INDEX_URL"
+    note = " ".join(f"{name}=${name}" for name in noted)
+    bare_course(course, body=PRETENDED.replace('echo "$*"', f'echo "{note} $*"'))
+    shell = {name: "elsewhere" for name in noted} | {"PIP_USER": "1", "HOME": "/nowhere"}
+    done = run_make("setup", "PYTHON=./fakepython", cwd=course, **shell)
+    assert done.returncode == 0, done.stderr
+    log = (course / "pip.log").read_text().splitlines()
+    assert [line.split(" -m ")[0] for line in log if "pip install" in line] == 2 * [
+        "PIP_USER=0 PIP_TARGET= PYTHONPATH= HTTPS_PROXY=elsewhere PIP_INDEX_URL=elsewhere"
+    ]
+    assert "PYTHONPATH is set" in done.stdout
+    assert run_make("setup", cwd=course).stdout.startswith("make: Nothing to be done")
+
+
+@needs_make
+def test_where_pip_fails_setup_names_the_proxy_without_its_password(tmp_path):
+    note = 'echo "$*" >> pip.log'
+    course = bare_course(tmp_path, body=PRETENDED.replace(note, "exit 1"))
+    shell = {"https_proxy": "http://me:secret@proxy", "NO_PROXY": "here", "ALL_PROXY": ""}
+    done = run_make("setup", "PYTHON=./fakepython", cwd=course, **shell)
+    assert done.returncode != 0
+    assert "went by what you set in: https_proxy " in done.stderr
+    assert "secret" not in done.stderr + done.stdout
+    assert "NO_PROXY" not in done.stderr and "ALL_PROXY" not in done.stderr
+
+
+@needs_make
+def test_what_one_user_set_up_can_be_used_by_others(tmp_path):
+    """Whatever the mask of who sets it up: .venv can be read by everybody."""
+    before = os.umask(0o077)
+    try:
+        course = bare_course(tmp_path, body=PRETENDED)
+        assert run_make("setup", "PYTHON=./fakepython", cwd=course).returncode == 0
+    finally:
+        os.umask(before)
+    for place in (".venv", ".venv/bin", ".venv/.setup-done"):
+        assert (course / place).stat().st_mode & 0o444 == 0o444, place
+
+
+@needs_make
+def test_another_users_environment_that_cannot_run_is_explained(tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("only root can run a command as another user")
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own lets nobody else in
+        os.chmod(folder, 0o755)
+        course = bare_course(Path(folder), body=PRETENDED)
+        assert run_make("setup", "PYTHON=./fakepython", cwd=course).returncode == 0
+        (course / ".venv" / "bin" / "python").chmod(0o700)
+        done = run_make("setup", cwd=course, user="nobody")
+        assert done.returncode != 0
+        assert "belongs to root" in done.stderr and "you (nobody) may not do" in done.stderr
+        assert (course / ".venv" / ".setup-done").exists()
+
+
+@needs_make
+@pytest.mark.slow
+def test_a_real_environment_comes_up_in_a_folder_with_spaces(tmp_path):
+    """With what the installation of the tests has, so that nothing is loaded."""
+    course = tmp_path / "a course"
+    course.mkdir()
+    bare_course(course)
+    (course / "requirements.txt").write_text("")
+    (course / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+        '[project]\nname = "nothing"\nversion = "1"\n'
+    )
+    (course / "backend.py").write_text(BACKEND)
+    old = tmp_path / "old"
+    (old / "pip").mkdir(parents=True)
+    (old / "pip" / "__init__.py").write_text("raise ImportError('an old pip')")
+    shell = {"PIP_USER": "1", "PYTHONPATH": str(old), "HOME": "/nowhere", "PIP_NO_INDEX": "1"}
+    done = run_make("setup", f"PYTHON={sys.executable}", cwd=course, **shell)
+    assert done.returncode == 0, done.stderr
+    command = [
+        course / ".venv/bin/python",
+        "-c",
+        "from importlib.metadata import version as v; print(v('nothing'))",
+    ]
+    assert subprocess.check_output(command, text=True) == "1\n"
+
+
+# The least that pip takes for an editable package.
+BACKEND = """
+import zipfile
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    info, name = "nothing-1.dist-info", "nothing-1-py3-none-any.whl"
+    with zipfile.ZipFile(f"{folder}/{name}", "w") as wheel:
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\\nName: nothing\\nVersion: 1\\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    return name
+"""
 
 
 def test_ci_runs_make_test():

@@ -32,7 +32,7 @@ ALIASES = ("build.py", "exercises.py", "grading")
 _START = """\
 # The leaky integrate-and-fire neuron: your labs
 
-1. Install Python 3.11, 3.12 or 3.13 (on Windows: Miniforge, then open its prompt and type
+1. Install Python 3.11, 3.12, 3.13 or 3.14 (on Windows: Miniforge, then open its prompt and type
    `conda create -n lifkit python=3.12`, `conda activate lifkit`).
 2. In this folder type `python3 -m venv venv`, then `source venv/bin/activate` (Windows:
    `venv\\Scripts\\activate`; with conda skip both), then `pip install "{wheel}[lab]"`.
