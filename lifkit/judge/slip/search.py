@@ -143,7 +143,7 @@ class Search:
     ) -> None:
         report, answers = self.trial.report(function)
         mistake = self.trial.named(answers)
-        if mistake and report.fraction >= self.trial.before.fraction:
+        if mistake and report.fraction > self.trial.before.fraction:
             helpful.but_for.append((piece, edit, mistake))
 
     def _two(self, helpful: _Helpful) -> tuple[Mend, ...]:
