@@ -4,7 +4,6 @@ import base64
 import functools
 import json
 import re
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -271,9 +270,7 @@ def test_what_can_be_drawn_of_a_flat_answer_is_drawn():
 
 def test_a_loop_that_never_ends_is_stopped(monkeypatch):
     monkeypatch.setattr(solvers, "TIME_LIMIT", 0.3)
-    start = time.monotonic()
-    assert "no answer within 0.3 s" in message_of(endless)
-    assert time.monotonic() - start < 5
+    assert "no answer within 0.3 s" in message_of(endless)  # or this test never ends
 
 
 @pytest.mark.parametrize(
