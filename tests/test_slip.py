@@ -64,7 +64,7 @@ class LIFNeuron:
             fired = v >= self.V_theta
             self.V[k + 1] = np.where(fired, {reset}, v)
             self.spikes[k + 1] = fired
-        self.spike_times = [np.flatnonzero(self.spikes[:, i]) * dt for i in range(n)]
+        self.spike_times = [np.flatnonzero({times}) * dt for i in range(n)]
 
     def euler_solve(self, N_t, dt):
         self.run(N_t, dt, np.array([self.tau]), np.array([self.I_ext]))
@@ -93,6 +93,7 @@ USUAL = {
         "leak": "self.E_m - self.V[k]",
         "reset": "self.V_reset",
         "others": "I_ext_values",
+        "times": "self.spikes[:, i]",
     },
 }
 
@@ -136,6 +137,7 @@ SLIPS = [
     ("passive_euler", {"v": "V[0]"}, "step(", ("index", "no index")),
     ("passive_euler", {"new": "V = np.zeros((N_t, len(V_init)))"}, "np.zeros", ("shape",)),
     ("passive_euler", {"new": "V = np.zeros(N_t + 1, len(V_init))"}, "np.zeros", ("shape",)),
+    ("LIFNeuron", {"times": "self.spikes[1:, i]"}, "flatnonzero", ("index",)),
     ("LIFNeuron", {"leak": "self.V_init - self.V[k]"}, "v = ", ("name",)),
     ("LIFNeuron", {"reset": "V_reset"}, "np.where", ("self",)),
     ("LIFNeuron", {"others": "tau_values"}, "tau = np.append", ("name",)),
@@ -314,6 +316,17 @@ def test_the_text_of_a_cell_is_not_changed_by_the_search():
     key = load_key("isi")
     found_here(key, program, attempt(key.exercise, function, key.cases), 5.0)
     assert [ast.dump(piece.tree) for piece in program.pieces] == before
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_each_edit_can_be_compiled(name):
+    # The shape of a tree may be wrong in no other way: what can't be compiled would never be tried.
+    for piece in program_of(cell(name)[1]).pieces:
+        for stage in range(3):
+            for edit in piece.edits(stage):
+                edit.put(edit.new)
+                piece.compiled()
+                edit.put(edit.old)
 
 
 def test_what_has_no_text_has_no_slip():

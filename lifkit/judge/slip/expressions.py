@@ -47,6 +47,8 @@ def _is_value(node: ast.expr, owner: ast.AST) -> bool:
     """Whether an expression may be a number or an array: none that is called, sliced or a mere part."""
     if isinstance(node, ast.Constant) and not isinstance(node.value, int | float):
         return False
+    if not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+        return False
     if isinstance(owner, ast.Attribute | ast.Slice | ast.Compare | ast.Expr | ast.For):
         return False
     if isinstance(owner, ast.Call) and owner.func is node:
@@ -114,7 +116,7 @@ def _second_condition(node: ast.Compare, scope: Scope) -> Made:
 
 def late_edits(node: ast.expr, owner: ast.AST, scope: Scope) -> Made:
     """Yield an expression with something around it or more in it: many edits, of which few are slips."""
-    if isinstance(getattr(node, "ctx", ast.Load()), ast.Load) and _is_value(node, owner):
+    if _is_value(node, owner):
         yield from _wrapped(node)
         yield from _extended(node, owner, scope)
 

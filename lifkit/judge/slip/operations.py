@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -154,17 +153,11 @@ def _subscript(node: ast.Subscript) -> Made:
 def _other_indices(part: ast.expr) -> Iterator[ast.expr]:
     one = ast.Constant(1)
     if isinstance(part, ast.Slice):
-        for name in ("lower", "upper"):
-            bound = getattr(part, name)
-            others: tuple[ast.expr | None, ...] = (
-                (*plus_or_minus_one(bound), None)
-                if bound is not None
-                else (one if name == "lower" else ast.UnaryOp(ast.USub(), one),)
-            )
-            for other in others:
-                made = copy.copy(part)
-                setattr(made, name, other)
-                yield made
+        for lower in (one,) if part.lower is None else (*plus_or_minus_one(part.lower), None):
+            yield ast.Slice(lower, part.upper, part.step)
+        last = ast.UnaryOp(ast.USub(), one)
+        for upper in (last,) if part.upper is None else (*plus_or_minus_one(part.upper), None):
+            yield ast.Slice(part.lower, upper, part.step)
         if part.lower is not None and part.upper is None and part.step is None:
             yield ast.Slice(None, ast.UnaryOp(ast.USub(), part.lower))
         if part.upper is not None and part.lower is None and part.step is None:

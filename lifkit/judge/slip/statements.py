@@ -121,9 +121,8 @@ def _changed(statement: ast.stmt) -> Iterator[tuple[str, list[ast.stmt]]]:
         yield "loop", [once]
     elif isinstance(statement, ast.If):
         if isinstance(statement.test, ast.Compare | ast.BoolOp):
-            turned = copy.copy(statement)
-            turned.test = ast.UnaryOp(ast.Not(), statement.test)
-            yield "condition", [turned]
+            turned = ast.UnaryOp(ast.Not(), statement.test)
+            yield "condition", [ast.If(turned, statement.body, statement.orelse)]
         if len(statement.orelse) == 1 and isinstance(statement.orelse[0], ast.If):
             first = copy.copy(statement)
             first.orelse = []

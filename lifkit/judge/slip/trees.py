@@ -140,10 +140,13 @@ def places(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, Any]]:
 
 
 def placed(new: Any, old: ast.AST) -> None:
-    """Give what is new in a node, or in a list of nodes, the place of an old one in the text."""
+    """Give what is new in a node, or in a list of nodes, the place of an old one in the text.
+
+    A node that has a place was there before, with all that it holds: what is put into one is made anew.
+    """
     for node in new if isinstance(new, list) else [new]:
         if "lineno" in node._attributes:
             if hasattr(node, "lineno"):
-                continue  # one that was there, and all that it holds
+                continue
             ast.copy_location(node, old)
         placed(list(ast.iter_child_nodes(node)), old)
