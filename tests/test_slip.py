@@ -13,10 +13,10 @@ from lifkit.judge import as_html, as_text, judge, load_key
 from lifkit.judge.apart import POSSIBLE
 from lifkit.judge.calling import attempt
 from lifkit.judge.confine import TimeUp
-from lifkit.judge.slip import KINDS, find_slips, found_here
+from lifkit.judge.slip import find_slips, found_here
 from lifkit.judge.slip.harmless import counting_steps, is_harmless
 from lifkit.judge.slip.program import program_of
-from lifkit.judge.telling import may_place, told
+from lifkit.judge.telling import KINDS, may_place, told
 from tests.exercise_contract import define
 
 ISI = """

@@ -19,7 +19,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .confine import TimeUp, quietly, stopped_after
-from .free_variables import changed_value, in_a_library, read_free_variables, smaller_value
+from .free_variables import (
+    changed_value,
+    functions_of,
+    in_a_library,
+    read_free_variables,
+    smaller_value,
+)
 from .model import Case, Exercise
 from .scene import Scene, scene_of
 from .values import plain, same, storable
@@ -199,7 +205,7 @@ def answer(
         raise
     except BaseException as error:  # also SystemExit: `exit()` in a cell must not end the report
         stub = _stub(error)
-        if stub is not None and stub in _codes(target):
+        if stub is not None and stub in [one.__code__ for one in functions_of(target)]:
             return Answer(status="not started")
         problem = _problem(error)
         if stub is not None:
@@ -335,13 +341,6 @@ def _stub(error: BaseException) -> types.CodeType | None:
     arguments = code.co_argcount + code.co_kwonlyargcount
     bare = set(code.co_names) <= {"NotImplementedError"} and len(code.co_varnames) == arguments
     return code if bare else None
-
-
-def _codes(target: Any) -> list[types.CodeType]:
-    """Return the code of a function, or of the methods of a class."""
-    members = vars(target).values() if isinstance(target, type) else [target]
-    functions = (getattr(member, "__func__", member) for member in members)
-    return [item.__code__ for item in functions if isinstance(item, types.FunctionType)]
 
 
 def _is_empty(target: Callable[..., Any]) -> bool:

@@ -12,7 +12,14 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["changed_value", "globals_of", "in_a_library", "read_free_variables", "smaller_value"]
+__all__ = [
+    "changed_value",
+    "functions_of",
+    "globals_of",
+    "in_a_library",
+    "read_free_variables",
+    "smaller_value",
+]
 
 _LIBRARY = (
     *(
@@ -72,6 +79,13 @@ def globals_of(target: Callable[..., Any]) -> Iterator[tuple[dict[str, Any], str
             yield item.__globals__, name, value
             if isinstance(value, types.FunctionType | type):
                 todo.append(value)
+
+
+def functions_of(value: Any) -> list[types.FunctionType]:
+    """Return a function itself, or the methods of a class; nothing of anything else."""
+    members = vars(value).values() if isinstance(value, type) else [value]
+    found = (getattr(member, "__func__", member) for member in members)
+    return [one for one in found if isinstance(one, types.FunctionType)]
 
 
 def _global_names(code: types.CodeType) -> list[str]:

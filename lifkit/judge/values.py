@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["plain", "same", "storable"]
+__all__ = ["count_numbers", "plain", "same", "storable"]
 
 #: Largest value that is kept, in bytes; the largest public answer has 0.8 MB.
 SIZE_LIMIT = 64_000_000
@@ -107,6 +107,21 @@ def same(one: Any, other: Any) -> bool:
     if one.tobytes() == other.tobytes():
         return True
     return bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "fc"))
+
+
+def count_numbers(value: Any) -> int:
+    """Return how many numbers a tree of data holds.
+
+    Examples
+    --------
+    >>> count_numbers({"V": np.zeros((2, 3)), "times": [[1.0], [2.0, 3.0]]})
+    9
+    """
+    if isinstance(value, Mapping):
+        return sum(map(count_numbers, value.values()))
+    if isinstance(value, list | tuple):
+        return sum(map(count_numbers, value))
+    return int(np.size(value))
 
 
 def storable(text: str) -> str:

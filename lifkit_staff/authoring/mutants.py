@@ -18,6 +18,7 @@ import numpy as np
 from lifkit.judge import Case, Report, judge
 from lifkit.judge.calling import Answer, answer, attempt
 from lifkit.judge.compare import compare
+from lifkit.judge.values import count_numbers
 
 from ..exercise import make_key
 from ..exercise.cells import compiled
@@ -136,8 +137,8 @@ def _many_cases(reference: Written) -> list[tuple[Case, Mapping[str, Any]]]:
         cases = [one for one in reference.draw(np.random.default_rng(seed)) if one.fingerprint]
         drawn = make_key(reference, cases, with_mistakes=False)
         pairs += zip(drawn.cases, drawn.expected, strict=True)
-    first = sorted(pairs[:public], key=lambda pair: _size(pair[1]))
-    return first + sorted(pairs[public:], key=lambda pair: _size(pair[1]))
+    first = sorted(pairs[:public], key=lambda pair: count_numbers(pair[1]))
+    return first + sorted(pairs[public:], key=lambda pair: count_numbers(pair[1]))
 
 
 def agrees(
@@ -148,14 +149,6 @@ def agrees(
     if given.status != "ok" or given.changed:
         return False
     return not any(compare(reference.exercise, case, right, given).values())
-
-
-def _size(value: Any) -> int:
-    if isinstance(value, dict):
-        return sum(map(_size, value.values()))
-    if isinstance(value, list):
-        return sum(map(_size, value))
-    return int(np.size(value))
 
 
 def as_text(reference: Written, findings: Sequence[Finding]) -> str:

@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from lifkit.judge.slip.nodes import name_of, renamed
+from lifkit.judge.slip.trees import is_docstring, places, put
+
 __all__ = ["SIBLINGS", "Mutant", "mutants"]
 
 _OTHER_OPERATORS: dict[type, tuple[type, ...]] = {
@@ -55,8 +58,6 @@ _SIBLINGS = (
 
 #: The names that an edit may put where another stood, besides those of the program.
 SIBLINGS = tuple(name for family in _SIBLINGS for name in family)
-
-Place = tuple[Any, str, int | None]
 
 
 @dataclass(frozen=True)
@@ -106,17 +107,16 @@ def mutants(source: str) -> Iterator[Mutant]:
     tree = ast.parse(source)
     _shorten_docstrings(tree)
     seen = {ast.unparse(tree), ""}
-    for place in _places(tree):
-        node = _get(place)
+    for owner, field, index, node in list(places(tree)):
         within = ""
-        for kind, new in _edits(node, place, tree):
-            _put(place, new)
+        for kind, new in _edits(node, owner, tree):
+            put(owner, field, index, new)
             text = _program(tree)
-            _put(place, node)
+            put(owner, field, index, node)
             if text not in seen:
                 seen.add(text)
                 before, after, line = _difference(node, new)
-                within = within or ("" if isinstance(node, list) else _text(place[0]))
+                within = within or ("" if isinstance(node, list) else _text(owner))
                 yield Mutant(text, line, kind, before, after, within)
 
 
@@ -124,7 +124,7 @@ def _shorten_docstrings(tree: ast.AST) -> None:
     """Keep the first lines of docstrings, in which nothing is edited: to write them takes long."""
     for node in ast.walk(tree):
         for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.Constant) and _is_docstring(node, child):
+            if isinstance(child, ast.Constant) and is_docstring(node, child):
                 child.value = str(child.value).partition("\n")[0]
 
 
@@ -156,55 +156,12 @@ def _text(node: Any) -> str:
     return " ".join(ast.unparse(node).split()) if node else ""
 
 
-# Places ------------------------------------------------------------------------------------------
-
-
-def _places(tree: ast.AST) -> list[Place]:
-    """Return where an expression, a statement or a body stands, outside docstrings and signatures."""
-    found: list[Place] = []
-    for node in ast.walk(tree):
-        for name, value in ast.iter_fields(node):
-            if name in ("args", "decorator_list", "keywords") and not isinstance(node, ast.Call):
-                continue
-            if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
-                found.append((node, name, None))
-            elif isinstance(value, list):
-                found += [
-                    (node, name, k) for k, item in enumerate(value) if isinstance(item, ast.AST)
-                ]
-            elif isinstance(value, ast.expr) and not _is_docstring(node, value):
-                found.append((node, name, None))
-    return found
-
-
-def _is_docstring(node: ast.AST, value: ast.expr) -> bool:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(value, ast.Constant)
-        and isinstance(value.value, str)
-    )
-
-
-def _get(place: Place) -> Any:
-    owner, name, k = place
-    value = getattr(owner, name)
-    return value if k is None else value[k]
-
-
-def _put(place: Place, value: Any) -> None:
-    owner, name, k = place
-    if k is None:
-        setattr(owner, name, value)
-    else:
-        getattr(owner, name)[k] = value
-
-
 # Edits -------------------------------------------------------------------------------------------
 
 
-def _edits(node: Any, place: Place, tree: ast.AST) -> Iterator[tuple[str, Any]]:
+def _edits(node: Any, owner: ast.AST, tree: ast.AST) -> Iterator[tuple[str, Any]]:
     if isinstance(node, list):
-        yield from _body_edits(node, place[0])
+        yield from _body_edits(node, owner)
         return
     if isinstance(node, ast.keyword | ast.comprehension):
         return
@@ -274,11 +231,11 @@ def _constant(node: ast.Constant) -> Iterator[tuple[str, Any]]:
 
 
 def _call(node: ast.Call) -> Iterator[tuple[str, Any]]:
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    name = name_of(node.func)
     for family in _SIBLINGS:
         for other in family if name in family else ():
             if other != name:
-                yield "sibling", ast.Call(_called(node.func, other), node.args, node.keywords)
+                yield "sibling", ast.Call(renamed(node.func, other), node.args, node.keywords)
     if len(node.args) == 1 and not isinstance(node.args[0], ast.Starred):
         yield "left out", node.args[0]
     if isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Name):
@@ -302,12 +259,6 @@ def _call(node: ast.Call) -> Iterator[tuple[str, Any]]:
                 yield "range", ast.Call(node.func, args, node.keywords)
         if len(node.args) == 1:
             yield "range", ast.Call(node.func, [ast.Constant(1), *node.args], node.keywords)
-
-
-def _called(func: ast.expr, other: str) -> ast.expr:
-    if isinstance(func, ast.Attribute):
-        return ast.Attribute(func.value, other, func.ctx)
-    return ast.Name(other, ast.Load())
 
 
 def _subscript(node: ast.Subscript) -> Iterator[tuple[str, Any]]:
@@ -396,7 +347,7 @@ def _names(node: ast.Name, tree: ast.AST) -> Iterator[tuple[str, Any]]:
 
 def _body_edits(body: list[ast.stmt], owner: ast.AST) -> Iterator[tuple[str, list[ast.stmt]]]:
     start = (
-        1 if body and isinstance(body[0], ast.Expr) and _is_docstring(body[0], body[0].value) else 0
+        1 if body and isinstance(body[0], ast.Expr) and is_docstring(body[0], body[0].value) else 0
     )
     if not isinstance(owner, ast.FunctionDef | ast.For | ast.While | ast.If | ast.With):
         return

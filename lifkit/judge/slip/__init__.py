@@ -19,13 +19,12 @@ from typing import Any
 from ..apart import POSSIBLE, told_by_a_copy
 from ..calling import Attempt
 from ..model import Key, Mistake, Slip
-from ..telling import KINDS
 from .harmless import counting_steps, is_harmless
 from .program import Program, program_of
 from .search import Mend, Search
 from .trial import Trial, in_time
 
-__all__ = ["KINDS", "Found", "find_slips", "found_here"]
+__all__ = ["Found", "find_slips", "found_here"]
 
 #: Seconds after which a check stops looking, whatever it has: longer than that nobody waits for a word.
 SECONDS = 3.0

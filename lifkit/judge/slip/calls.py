@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from .nodes import Made, attribute, call, load, name_of, numpy, plus_or_minus_one
+from .nodes import Made, call, load, name_of, numpy, plus_or_minus_one, renamed
 from .trees import Scope
 
 __all__ = ["call_edits", "takes_size"]
@@ -45,7 +45,7 @@ def call_edits(node: ast.Call, scope: Scope) -> Made:
     name = name_of(node.func)
     for other in dict.fromkeys(other for family in SIBLINGS if name in family for other in family):
         if other != name:
-            yield "sibling", ast.Call(_called(node.func, other), node.args, node.keywords)
+            yield "sibling", ast.Call(renamed(node.func, other), node.args, node.keywords)
     if isinstance(node.func, ast.Attribute) and name_of(node.func.value) == "math":
         yield "sibling", ast.Call(numpy(name), node.args, node.keywords)
     if isinstance(node.func, ast.Name) and name in _NUMPY:
@@ -144,9 +144,3 @@ def _ranges(node: ast.Call) -> Made:
         yield "range", ast.Call(node.func, [ast.Constant(1), plus_or_minus_one(args[0])[0]], [])
     elif len(args) == 2:
         yield "range", ast.Call(node.func, args[1:], [])
-
-
-def _called(func: ast.expr, other: str) -> ast.expr:
-    if isinstance(func, ast.Attribute):
-        return attribute(func.value, other)
-    return load(other)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["Made", "attribute", "call", "load", "name_of", "numpy", "plus_or_minus_one"]
+__all__ = ["Made", "attribute", "call", "load", "name_of", "numpy", "plus_or_minus_one", "renamed"]
 
 #: Edits: of what kind, and what would stand in the place.
 Made = Iterator[tuple[str, Any]]
@@ -35,6 +35,11 @@ def call(func: ast.expr | str, *arguments: ast.expr) -> ast.Call:
 def name_of(func: ast.expr) -> str:
     """Return the last part of a dotted name."""
     return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+
+
+def renamed(func: ast.expr, name: str) -> ast.expr:
+    """Return a dotted name with another last part."""
+    return attribute(func.value, name) if isinstance(func, ast.Attribute) else load(name)
 
 
 def plus_or_minus_one(node: ast.expr) -> tuple[ast.expr, ast.expr]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..free_variables import globals_of, in_a_library
+from ..free_variables import functions_of, globals_of, in_a_library
 from .expressions import expression_edits, late_edits, rare_edits
 from .statements import body_edits
 from .trees import Edit, places, scopes
@@ -124,7 +124,7 @@ def program_of(target: Callable[..., Any], leave: Collection[str] = ()) -> Progr
     leave : collection of str
         Names of functions that are taken as they are: earlier exercises.
     """
-    first = _functions(target)
+    first = functions_of(target)
     if not first:
         return None
     namespace = first[0].__globals__
@@ -142,15 +142,9 @@ def program_of(target: Callable[..., Any], leave: Collection[str] = ()) -> Progr
     return Program(target.__name__, tuple(pieces.values()), namespace)
 
 
-def _functions(value: Any) -> list[types.FunctionType]:
-    members = vars(value).values() if isinstance(value, type) else [value]
-    found = (getattr(member, "__func__", member) for member in members)
-    return [one for one in found if isinstance(one, types.FunctionType)]
-
-
 def _piece(value: Any, name: str) -> Piece | None:
     """Return the definition of a function or class, out of the text of its cell or file."""
-    functions = _functions(value)
+    functions = functions_of(value)
     if not functions:
         return None
     code = inspect.unwrap(functions[0]).__code__

@@ -94,7 +94,6 @@ class Search:
     ) -> None:
         self.trial, self.program, self.clock = trial, program, clock
         self.end = clock() + seconds
-        self.tried = 0
 
     def find(self) -> Finding:
         """Return one edit that mends, or two, or one beside a usual mistake, or one that mends a part."""
@@ -118,7 +117,6 @@ class Search:
         for piece, edit in _ranked(program, late=helpful is not None):
             if self.clock() >= self.end:
                 return None
-            self.tried += 1
             function = program.edited(codes, piece, edit)
             if function is None:
                 continue

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Edit", "Scope", "is_docstring", "placed", "places", "scopes"]
+__all__ = ["Edit", "Scope", "is_docstring", "placed", "places", "put", "scopes"]
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,7 @@ class Edit:
         """Put `old` or `new` in the place."""
         if value is self.new:
             placed(value, self.spot)
-        if self.index is None:
-            setattr(self.owner, self.name, value)
-        else:
-            getattr(self.owner, self.name)[self.index] = value
+        put(self.owner, self.name, self.index, value)
 
 
 @dataclass
@@ -137,6 +134,14 @@ def places(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, Any]]:
                         yield node, name, index, item
             elif isinstance(value, ast.expr) and not is_docstring(node, value):
                 yield node, name, None, value
+
+
+def put(owner: ast.AST, name: str, index: int | None, value: Any) -> None:
+    """Put a value in one of `places`."""
+    if index is None:
+        setattr(owner, name, value)
+    else:
+        getattr(owner, name)[index] = value
 
 
 def placed(new: Any, old: ast.AST) -> None:

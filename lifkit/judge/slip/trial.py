@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 
 from ..calling import Answer, Attempt, answer, plain_answer
-from ..compare import Gap, by_name, gaps
+from ..compare import Gap, by_name, compare, gaps
 from ..confine import TimeUp, stopped_after
 from ..diagnose import RAISED, diagnose, is_telling
 from ..explain import habits_in
 from ..model import Case, Key
 from ..pairs import digest
 from ..report import Report, judge
+from ..values import count_numbers
 
 __all__ = ["Trial", "in_time"]
 
@@ -135,9 +136,7 @@ class Trial:
 
     def is_right(self, function: Callable[..., Any], report: Report) -> bool:
         """Whether a function is right: on the public cases, as its report says, and on the probes."""
-        if any(line.status != "pass" for line in report.lines[:-1]):
-            return False
-        if report.habits and not self.habits:
+        if report.failing or (report.habits and not self.habits):
             return False
         return self.probed(function, report)
 
@@ -186,8 +185,7 @@ def _read(key: Key, case: Case, value: Any) -> dict[str, Any]:
 def _is_right(key: Key, k: int, item: Answer) -> bool:
     if item.status != "ok":
         return False
-    got = by_name(key.exercise, key.cases[k], item.value)
-    return not any(gaps(key.exercise, key.cases[k], key.expected[k], got).values())
+    return not any(compare(key.exercise, key.cases[k], key.expected[k], item).values())
 
 
 def _bytes(value: Any) -> bytes:
@@ -222,7 +220,7 @@ def _flat(value: Any) -> np.ndarray:
 
 def _weight(key: Key, k: int) -> int:
     case = key.cases[k]
-    return _size(dict(key.expected[k])) + _size([dict(call.inputs) for call in case.calls])
+    return count_numbers([key.expected[k], *(call.inputs for call in case.calls)])
 
 
 def _copied(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -235,11 +233,3 @@ def _copy(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(_copy(item) for item in value)
     return value
-
-
-def _size(value: Any) -> int:
-    if isinstance(value, dict):
-        return sum(map(_size, value.values()))
-    if isinstance(value, list | tuple):
-        return sum(map(_size, value))
-    return int(np.size(value))

@@ -6,11 +6,13 @@ rest (did it change its inputs?) could win is a quarter of the points for number
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
 import math
 import re
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -77,7 +79,7 @@ def read(data: bytes, exercise: Exercise, cases: tuple[Case, ...]) -> Asked:
     Unreadable
         If it is no such file, too large, or holds anything but plain numbers in the right places.
     """
-    try:
+    with _told_as_one():
         tree = tree_of(data)
         if "oversized" in tree:
             raise Unreadable(f"more than {ANSWERS // 1_000_000} MB of numbers")
@@ -89,23 +91,26 @@ def read(data: bytes, exercise: Exercise, cases: tuple[Case, ...]) -> Asked:
             return Asked(unchanged=True)
         _weigh(tree, 0)
         return Asked(attempt=_attempt(tree, exercise, cases))
-    except Unreadable:
-        raise
-    except Exception as error:  # whatever is wrong with hostile bytes, it is one thing to us
-        raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from None
 
 
 def tree_of(data: bytes) -> dict[str, Any]:
     """Return what a kernel left as plain data; `Unreadable` where it is anything else."""
-    try:
+    with _told_as_one():
         tree = unpack(_arrays(data))
+        if not isinstance(tree, dict):
+            raise Unreadable("no answers in it")
+        return tree
+
+
+@contextlib.contextmanager
+def _told_as_one() -> Iterator[None]:
+    """Raise `Unreadable`, whatever is wrong with hostile bytes: it is one thing to us."""
+    try:
+        yield
     except Unreadable:
         raise
-    except Exception as error:  # as in `read`
+    except Exception as error:
         raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from None
-    if not isinstance(tree, dict):
-        raise Unreadable("no answers in it")
-    return tree
 
 
 def _arrays(data: bytes) -> dict[str, np.ndarray]:
