@@ -7,14 +7,11 @@ kept out of the way, and a loop that never ends is stopped where the platform ha
 
 from __future__ import annotations
 
+import contextlib
 import copy
-import dis
 import functools
-import inspect
-import linecache
 import time
-import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,15 +19,22 @@ from .confine import TimeUp, quietly, stopped_after
 from .free_variables import (
     changed_value,
     functions_of,
-    in_a_library,
     read_free_variables,
     smaller_value,
 )
 from .model import Case, Exercise
-from .scene import Scene, scene_of
-from .values import plain, same, storable
+from .problems import (
+    BadSignature,
+    Problem,
+    fits,
+    is_empty,
+    problem_of,
+    running_in,
+    stub_of,
+)
+from .values import plain, same
 
-__all__ = ["Answer", "Attempt", "Problem", "answer", "attempt", "same_answer"]
+__all__ = ["Answer", "Attempt", "answer", "attempt", "same_answer"]
 
 #: Seconds that one call may take in a notebook.  A double loop in pure Python over the longest public
 #: case (10 neurons, 10 000 steps) takes about 0.1 s, so even a very slow machine has time to spare.
@@ -43,34 +47,6 @@ _PATIENCE, _AT_LEAST = 10, 1.0
 #: Cases in which a notebook's variable is changed to see whether it matters: what makes no difference
 #: in one, such as a conductance without a current, does in another.
 _LOOKED_AT = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Problem:
-    """What went wrong inside a student's code, and where.
-
-    Attributes
-    ----------
-    kind : str
-        The exception's type name, or ``"signature"``.
-    message : str
-        Its text, shortened.
-    line : int or None
-        Line number in the student's own cell or file.
-    source : str
-        That line.
-    function : str
-        The function it stands in.
-    scene : Scene
-        The expression in it, and what its names stood for.
-    """
-
-    kind: str
-    message: str
-    line: int | None = None
-    source: str = ""
-    function: str = ""
-    scene: Scene = Scene()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,24 +171,24 @@ def answer(
         problem = Problem(
             kind="timeout",
             message=f"no answer after {limit:g} s",
-            function=_running(error, exercise.builds_on),
+            function=running_in(error, exercise.builds_on),
         )
         return Answer(status="timeout", problem=problem)
-    except _BadSignature as error:
+    except BadSignature as error:
         problem = Problem(kind="signature", message=str(error))
         return Answer(status="error", problem=problem)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # also SystemExit: `exit()` in a cell must not end the report
-        stub = _stub(error)
+        stub = stub_of(error)
         if stub is not None and stub in [one.__code__ for one in functions_of(target)]:
             return Answer(status="not started")
-        problem = _problem(error)
+        problem = problem_of(error)
         if stub is not None:
             message = f"it calls {stub.co_name}, which is not written yet"
             problem = replace(problem, message=message)
         return Answer(status="error", problem=problem)
-    if value is None and _is_empty(target):
+    if value is None and is_empty(target):
         return Answer(status="not started")
     changed = [
         name
@@ -233,127 +209,21 @@ def plain_answer(
     if not exercise.is_class:
         (_, inputs), *_ = calls
         arguments = list(inputs.values())
-        _fits(target, arguments, exercise.name, exercise.parameters)
+        fits(target, arguments, exercise.name, exercise.parameters)
         return plain(target(*arguments))
-    _fits(target, [], exercise.name, ())
+    fits(target, [], exercise.name, ())
     instance = target()
     for name, value in case.attributes.items():
         setattr(instance, name, copy.deepcopy(value))
     for method, inputs in calls:
         bound = getattr(instance, str(method))
-        _fits(bound, list(inputs.values()), f"{exercise.name}.{method}", tuple(inputs))
+        fits(bound, list(inputs.values()), f"{exercise.name}.{method}", tuple(inputs))
         bound(*inputs.values())
     return {
         name: plain(getattr(instance, name))
         for name in exercise.reads(case)
         if hasattr(instance, name)
     }
-
-
-# What is said about a problem ---------------------------------------------------------------------
-
-
-class _BadSignature(Exception):
-    """The function can't be called the way the exercise says."""
-
-
-def _fits(
-    target: Callable[..., Any], arguments: list[Any], name: str, parameters: tuple[str, ...]
-) -> None:
-    """Raise `_BadSignature` when `target` can't take the arguments in this order."""
-    if len(arguments) == len(parameters) and _takes_just(target, parameters):
-        return
-    try:
-        signature = inspect.signature(target)
-    except (TypeError, ValueError):
-        return
-    wanted = f"{name}({', '.join(parameters)})"
-    try:
-        signature.bind(*arguments)
-    except TypeError as error:
-        raise _BadSignature(f"it must be callable as {wanted}, but: {error}") from None
-    own = [parameter for parameter in signature.parameters if parameter in parameters]
-    if len(own) == len(parameters) and own != list(parameters):
-        raise _BadSignature(f"its arguments are in another order than {wanted}")
-
-
-def _takes_just(target: Callable[..., Any], parameters: tuple[str, ...]) -> bool:
-    """Whether a plain function or method takes these arguments, as most do; spares `inspect`."""
-    first = int(isinstance(target, types.MethodType))
-    function = getattr(target, "__func__", target)
-    if not isinstance(function, types.FunctionType) or vars(function):
-        return False
-    code = function.__code__
-    return not code.co_kwonlyargcount and code.co_varnames[first : code.co_argcount] == parameters
-
-
-def _problem(error: BaseException) -> Problem:
-    place = None
-    trace = error.__traceback__
-    while trace is not None:
-        filename = trace.tb_frame.f_code.co_filename
-        if not in_a_library(filename):
-            place = trace
-        trace = trace.tb_next
-    try:
-        text = storable(" ".join(str(error).split())[:300])
-    except Exception:  # an exception of the student's own that can't even say what it is
-        text = ""
-    if place is None:
-        return Problem(kind=type(error).__name__, message=text)
-    code, line = place.tb_frame.f_code, place.tb_lineno
-    return Problem(
-        kind=type(error).__name__,
-        message=text,
-        line=line,
-        source=storable(linecache.getline(code.co_filename, line).strip()),
-        function=code.co_name,
-        scene=_scene(place),
-    )
-
-
-def _scene(place: types.TracebackType) -> Scene:
-    """Describe the place, where nothing that a student made of it prevents that."""
-    try:
-        return scene_of(place)
-    except Exception:
-        return Scene()
-
-
-def _running(error: BaseException, names: Sequence[str]) -> str:
-    """Return which of the earlier exercises was running when time was up; most often none."""
-    trace, found = error.__traceback__, ""
-    while trace is not None and not found:
-        name = trace.tb_frame.f_code.co_name
-        found = name if name in names else ""
-        trace = trace.tb_next
-    return found
-
-
-def _stub(error: BaseException) -> types.CodeType | None:
-    """Return the code that raised, if it is a stub: nothing but ``raise NotImplementedError``."""
-    trace = error.__traceback__
-    if not isinstance(error, NotImplementedError) or trace is None:
-        return None
-    while trace.tb_next is not None:
-        trace = trace.tb_next
-    code = trace.tb_frame.f_code
-    arguments = code.co_argcount + code.co_kwonlyargcount
-    bare = set(code.co_names) <= {"NotImplementedError"} and len(code.co_varnames) == arguments
-    return code if bare else None
-
-
-def _is_empty(target: Callable[..., Any]) -> bool:
-    """Whether a function's body is a docstring and `pass`."""
-    code = getattr(target, "__code__", None)
-    return (
-        code is not None
-        and not code.co_names
-        and not code.co_cellvars
-        and len(code.co_varnames) == code.co_argcount
-        and set(code.co_consts) <= {None, getattr(target, "__doc__", None)}
-        and not any(step.opname.startswith("LOAD_FAST") for step in dis.get_instructions(code))
-    )
 
 
 def same_answer(one: Answer, other: Answer) -> bool:
@@ -374,10 +244,17 @@ def _matters(
     namespace: dict[str, Any], name: str, usual: Answer, call: Callable[[], Answer]
 ) -> bool:
     """Whether the answer changes while the variable `name` has another value."""
-    kept = namespace[name]
-    namespace[name] = changed_value(kept)
-    try:
+    with _standing_for(namespace, name, changed_value(namespace[name])):
         return not same_answer(call(), usual)
+
+
+@contextlib.contextmanager
+def _standing_for(namespace: dict[str, Any], name: str, value: Any) -> Iterator[None]:
+    """Have a notebook's variable stand for another value for a while."""
+    kept = namespace[name]
+    namespace[name] = value
+    try:
+        yield
     finally:
         namespace[name] = kept
 
@@ -404,11 +281,8 @@ def _behind_errors(
     for namespace, name in data:
         kept = namespace[name]
         for other in (changed_value(kept), smaller_value(kept)):
-            namespace[name] = other
-            try:
+            with _standing_for(namespace, name, other):
                 given = answer(exercise, target, cases[first], limit=limit)
-            finally:
-                namespace[name] = kept
             if complaint(given) != complaint(answers[first]):
                 found.append(name)
                 break

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from .calling import Answer, Attempt, Problem, same_answer
+from .calling import Answer, Attempt, same_answer
 from .exceptions import explained
 from .model import Exercise, Mistake
+from .problems import Problem
 
 __all__ = ["from_earlier", "from_message", "from_notebook", "from_problem", "habits_in"]
 

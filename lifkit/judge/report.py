@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from .calling import Answer, Attempt, Problem, attempt
+from .calling import Answer, Attempt, attempt
 from .compare import Gap, compare
 from .diagnose import diagnose, diagnose_part, stops
 from .exceptions import believable
 from .explain import from_earlier, from_message, from_notebook, from_problem, habits_in
 from .model import Exercise, Key, Mistake, Property, Slip
 from .pairs import pair_of
+from .problems import Problem
 from .symptoms import symptoms
 
 __all__ = ["IMPURE_FACTOR", "Line", "Report", "judge", "report_on"]

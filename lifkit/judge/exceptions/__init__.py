@@ -10,8 +10,9 @@ import ast
 import re
 from collections.abc import Sequence
 
-from ..calling import Answer, Problem
+from ..calling import Answer
 from ..model import Exercise, Mistake
+from ..problems import Problem
 from . import arrays, attributes, calls, conditions, counts, ends, indices, names
 from .line import Line, Rule
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from ..calling import Problem
 from ..model import Exercise
+from ..problems import Problem
 from ..scene import Seen
 
 __all__ = ["Line", "Rule", "called", "first_index", "length", "subscript", "text", "tree_of"]
