@@ -57,10 +57,11 @@ IMPORT_MAP = {
     "lifkit.stimuli": may(),
     "lifkit.plotting": may(
         matplotlib="draws the figures",
-        seaborn="gives the course its theme",
+        cycler="the theme's colours, one after the other",
+        seaborn="gives the course its theme where it is installed",
         PIL="writes pictures small",
         IPython=SHOWS,
-        lazily=("IPython",),
+        lazily=("IPython", "seaborn"),
     ),
     "lifkit.judge": may(),
     "lifkit.session": may(),
@@ -118,12 +119,11 @@ IMPORT_MAP = {
         zmq="carries the messages, with limits of our own",
         sqlalchemy="the gradebook's errors",
         matplotlib="the picture of a wrong trace, the figure of a class",
-        seaborn="that figure's colours",
         pyseccomp="the filter of system calls",
         bleach="takes scripts out of outputs",
         distributed="a class on a Dask cluster",
         tqdm="the progress bar",
-        lazily=("matplotlib", "seaborn", "pyseccomp", "bleach", "distributed", "tqdm"),
+        lazily=("matplotlib", "pyseccomp", "bleach", "distributed", "tqdm"),
     ),
     # Its commands open every room on demand.
     "lifkit_staff.commands": may(
@@ -604,6 +604,18 @@ def test_import_lifkit_keeps_style_and_backend():
 @needs_lifkit
 def test_import_lifkit_loads_numpy_and_nothing_heavy():
     assert HEAVY.isdisjoint(probe("import lifkit")["loaded"])
+
+
+@needs_lifkit
+def test_what_labs_1_and_2_use_loads_neither_scipy_nor_pandas_nor_seaborn():
+    # In a browser each is a download of its own, of 6 to 20 MB.
+    statement = """
+    import lifkit
+    for name in lifkit.__all__:
+        getattr(lifkit, name)
+    """
+    loaded = probe(statement, before="import matplotlib.pyplot")["loaded"]
+    assert {"scipy", "pandas", "seaborn"}.isdisjoint(loaded)
 
 
 @needs_lifkit

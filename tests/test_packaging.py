@@ -70,7 +70,6 @@ def test_the_package_needs_what_the_students_side_needs_and_no_more():
         "seaborn",
         "ipywidgets",
         "anywidget",
-        "uplot-python",
     }
 
 
@@ -111,7 +110,7 @@ def test_the_wheel_holds_every_module_and_key(wheel):
         packed = set(archive.namelist())
     wanted = {
         path.relative_to(ROOT).as_posix()
-        for pattern in ("*.py", "*.npz", "*.js", "*.css")
+        for pattern in ("*.py", "*.npz", "*.js", "*.css", "LICENSE")
         for folder in ("lifkit", "lifkit_staff")
         for path in (ROOT / folder).rglob(pattern)
     }
@@ -137,7 +136,7 @@ def test_the_students_wheel_holds_lifkit_without_any_door_to_staff_s_side(studen
     assert not packed & {"lifkit/build.py", "lifkit/exercises.py", "lifkit/grading/course.py"}
     wanted = {
         path.relative_to(ROOT).as_posix()
-        for pattern in ("*.py", "*.npz", "*.js", "*.css")
+        for pattern in ("*.py", "*.npz", "*.js", "*.css", "LICENSE")
         for path in (ROOT / "lifkit").rglob(pattern)
     }
     assert len(wanted - packed) == 3

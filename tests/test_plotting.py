@@ -386,6 +386,18 @@ def test_theme_is_the_seeds():
     assert [to_rgb(colour) for colour in cycle] == list(map(tuple, sns.color_palette("Set2")))
 
 
+def test_without_seaborn_the_look_is_the_same(monkeypatch):
+    looks = []
+    for found in (True, False):
+        monkeypatch.setattr("importlib.util.find_spec", dict(seaborn=found).get)
+        mpl.rcdefaults()
+        plotting.use_theme(1.25)
+        looks.append({name: mpl.rcParams[name] for name in mpl.rcParams if name != "image.cmap"})
+    assert looks[0] == looks[1]
+    assert list(plotting.COLOURS) == sns.color_palette("Dark2").as_hex()
+    assert list(plotting.PALE_COLOURS) == sns.color_palette("Set2").as_hex()
+
+
 def test_font_scale_multiplies_the_font_size():
     plotting.use_theme(1.0)
     usual = mpl.rcParams["font.size"]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,30 +18,15 @@ __all__ = ["ExplorerWidget", "page_parts", "setup_of"]
 
 
 def page_parts() -> tuple[str, str]:
-    """Return the explorer's JavaScript module and its style, with uPlot's before ours.
+    """Return the explorer's JavaScript module and its style, with uPlot's before ours."""
+    here = Path(__file__).parent
+    script = ("uplot/uPlot.iife.js", "plot.js", "controls.js", "explorer.js")
+    style = ("uplot/uPlot.min.css", "explorer.css")
+    return _joined(here, script), _joined(here, style)
 
-    Raises
-    ------
-    ImportError
-        If the package `uplot-python`, which carries uPlot, is not installed.
-    """
-    # The package is looked up, not imported: its Python half is of no use here.
-    found = importlib.util.find_spec("uplot")
-    if found is None or not found.submodule_search_locations:
-        raise ImportError(
-            "The explorers draw with uPlot, which the package uplot-python carries, and it is not "
-            "installed. In a terminal: python -m pip install uplot-python"
-        )
-    uplot = Path(found.submodule_search_locations[0]) / "static"
-    ours = Path(__file__).parent
-    names = ("plot.js", "controls.js", "explorer.js")
-    script = [uplot / "uPlot.iife.js", *(ours / name for name in names)]
-    style = [uplot / "uPlot.min.css", ours / "explorer.css"]
-    join = "\n".join
-    return (
-        join(path.read_text(encoding="utf-8") for path in script),
-        join(path.read_text(encoding="utf-8") for path in style),
-    )
+
+def _joined(folder: Path, names: Iterable[str]) -> str:
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
 
 
 def setup_of(scene: Scene, still: str) -> dict[str, Any]:

@@ -207,14 +207,15 @@ def _mistakes(items: Sequence[Record]) -> list[tuple[str, int]]:
 
 def draw(records: Sequence[Record]) -> Figure:
     """Draw the shares as bars and write the commonest mistake beside each."""
-    import seaborn as sns
     from matplotlib.figure import Figure
+
+    from lifkit.plotting import COLOURS
 
     names = _exercises(records)
     colours = dict(
         zip(
             ("correct", "partial", "wrong", "not started", "missing"),
-            [*sns.color_palette("Dark2")[:3], "0.75", "0.9"],
+            [*COLOURS[:3], "0.75", "0.9"],
             strict=True,
         )
     )

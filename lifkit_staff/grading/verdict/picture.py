@@ -62,13 +62,14 @@ def _picture(output: Output, case: Case, gap: Gap, got: np.ndarray, right: np.nd
     figure = Figure(figsize=(5.6, 2.3), dpi=96, layout="constrained")
     FigureCanvasAgg(figure)
     ax = figure.add_subplot()
-    for values, label, style in (
-        (right, "expected", {"color": "0.2", "linestyle": "--", "linewidth": 1.6}),
-        (got, "yours", {"color": COLOURS[1], "linewidth": 2.2}),
-    ):
+    styles: tuple[dict[str, Any], ...] = (
+        {"label": "expected", "color": "0.2", "linestyle": "--", "linewidth": 1.6},
+        {"label": "yours", "color": COLOURS[1], "linewidth": 2.2},
+    )
+    for values, style in zip((right, got), styles, strict=True):
         line = values[:, column[0]] if column else values
         y = line[shown]
-        ax.plot(t, np.where(np.abs(y) < 1e6, y, np.nan), label=label, **style)
+        ax.plot(t, np.where(np.abs(y) < 1e6, y, np.nan), **style)
     ax.axvline(t[step - shown.start], color="0.6", linewidth=0.8)
     ax.set_xlabel(unit)
     ax.set_ylabel(f"{output.name} ({output.unit})")
