@@ -13,6 +13,8 @@ import types
 import warnings
 from collections.abc import Iterator
 
+from .steps import QUICK, steps_told
+
 __all__ = ["Sink", "TimeUp", "quietly", "stopped_after", "waited"]
 
 
@@ -20,21 +22,21 @@ class TimeUp(BaseException):
     """Raised inside a call that takes too long; not an Exception, so that `except:` rarely eats it."""
 
 
-@contextlib.contextmanager
-def stopped_after(seconds: float) -> Iterator[None]:
-    """Raise `TimeUp` in the block after `seconds`, where the platform has interval timers.
+def stopped_after(seconds: float) -> contextlib.AbstractContextManager[None]:
+    """Raise `TimeUp` in the block after `seconds`.
 
-    On Windows, and in a thread that is not the main one, Python has nothing that stops a loop: there
-    the block runs until it ends, or somebody interrupts the kernel.  A compiled function that never
-    returns is not stopped anywhere.
+    Where the platform has interval timers one of them does it.  Where it has none (Windows, a browser),
+    and in a thread that is not the main one, the clock is read every few steps of the code that runs,
+    from Python 3.12 on; before, the block runs until it ends, or somebody interrupts the kernel.  A
+    compiled function that never returns is not stopped anywhere.
     """
-    if (
-        not hasattr(signal, "setitimer")
-        or threading.current_thread() is not threading.main_thread()
-    ):
-        yield
-        return
+    if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
+        return _stopped_by_an_alarm(seconds)
+    return _stopped_at_a_step(seconds) if QUICK else contextlib.nullcontext()
 
+
+@contextlib.contextmanager
+def _stopped_by_an_alarm(seconds: float) -> Iterator[None]:
     start, before_start = time.monotonic(), waited()
 
     def stop(signum: int, frame: types.FrameType | None) -> None:
@@ -50,6 +52,26 @@ def stopped_after(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+#: Steps from one look at the clock to the next: it takes longer than a step, and 256 pass in no time.
+_STRIDE = 256
+
+
+@contextlib.contextmanager
+def _stopped_at_a_step(seconds: float) -> Iterator[None]:
+    end, left = time.monotonic() + seconds, _STRIDE
+
+    def step() -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            left = _STRIDE
+            if time.monotonic() >= end:
+                raise TimeUp
+
+    with steps_told(step):
+        yield
 
 
 def waited(process: str = "/proc/self") -> float:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
-import sys
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from ..confine import TimeUp
+from ..steps import steps_told
 from .program import Program
 
 __all__ = ["counting_steps", "is_harmless"]
@@ -142,45 +142,5 @@ def counting_steps() -> Iterator[None]:
             left = STEPS // 10  # until the next one, should a bare `except:` take this one
             raise TimeUp
 
-    with _steps_told(step):
+    with steps_told(step):
         yield
-
-
-if sys.version_info >= (3, 12):
-
-    @contextlib.contextmanager
-    def _steps_told(step: Callable[[], None]) -> Iterator[None]:
-        events = sys.monitoring.events
-        tool = next(k for k in range(6) if sys.monitoring.get_tool(k) is None)
-        sys.monitoring.use_tool_id(tool, "lifkit")
-        for event in (events.JUMP, events.PY_START, events.BRANCH):
-            sys.monitoring.register_callback(tool, event, lambda *_: step())
-        sys.monitoring.set_events(tool, events.JUMP | events.PY_START | events.BRANCH)
-        try:
-            yield
-        finally:
-            sys.monitoring.set_events(tool, 0)
-            sys.monitoring.free_tool_id(tool)
-
-else:
-    #: Instructions that count as one step, about as many as a line of code has.
-    _OPCODES = 20
-
-    @contextlib.contextmanager
-    def _steps_told(step: Callable[[], None]) -> Iterator[None]:
-        count = 0
-
-        def trace(frame: types.FrameType, event: str, argument: Any) -> Any:
-            nonlocal count
-            frame.f_trace_opcodes = True  # a loop on one line starts no new line
-            count += 1
-            if count % _OPCODES == 0:
-                step()
-            return trace
-
-        before = sys.gettrace()
-        sys.settrace(trace)
-        try:
-            yield
-        finally:
-            sys.settrace(before)
