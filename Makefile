@@ -4,6 +4,7 @@
 VENV  := .venv
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
+SITE  := .venv-site
 
 # The Python to build .venv with: the first of these that is 3.11, 3.12, 3.13 or 3.14.
 # To choose another: make setup PYTHON=/path/to/python3.12
@@ -17,7 +18,7 @@ RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab demo test test-exercise test-load bench handout lint format check-notebooks build lock clean
+.PHONY: help setup lab demo test test-exercise test-load test-reach site bench handout lint format check-notebooks build lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +41,13 @@ test-exercise: setup ## test one exercise: make test-exercise X=firing_rate
 
 test-load: setup ## grade the attacks with 1, 2, 8 jobs and on a busy machine (an hour)
 	$(RUN) $(BIN)/python -m pytest -m load tests/grading/test_load.py
+
+test-reach: setup $(SITE)/.done ## run the labs in a browser's kernel, from a site that is built for it
+	$(RUN) $(BIN)/python -m pytest -m reach tests/reach
+
+# PYODIDE: where visitors' browsers get Pyodide, an address or a folder that is copied into the site.
+site: setup $(SITE)/.done ## build the site in _site/: its pages, and the labs in a browser
+	$(RUN) $(BIN)/lifkit site _site $(if $(PYODIDE),--pyodide "$(PYODIDE)")
 
 bench: setup ## print the benchmark tables
 	$(RUN) $(BIN)/python -m benchmarks
@@ -69,10 +77,19 @@ lock: setup ## make requirements.txt anew from pyproject.toml (LOCK=--upgrade fo
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	    --all-extras --generate-hashes --custom-compile-command "make lock" $(LOCK) \
 	    --output-file requirements.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	    --group site --generate-hashes --custom-compile-command "make lock" $(LOCK) \
+	    --output-file requirements-site.txt
 
 clean: ## remove what can be made again; never my_labs/, submissions or gradebooks
-	rm -rf $(VENV) dist handout demo_course .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SITE) _site dist handout demo_course .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# JupyterLite and Sphinx, in an environment without nbgrader.
+$(SITE)/.done: requirements-site.txt | setup
+	$(BIN)/python -m venv --clear $(SITE)
+	$(SITE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-site.txt
+	@touch $@
 
 # The stamp holds the folder it was made in.  A folder that was moved, a set-up that was broken off and
 # a .venv whose Python is gone (or is another user's) are set up from scratch: the scripts in .venv name

@@ -18,6 +18,7 @@ __all__ = [
     "mutants",
     "new",
     "report",
+    "site",
     "static_page",
 ]
 
@@ -122,6 +123,32 @@ def _static_page(options: argparse.Namespace) -> None:
     solver = load_references(find_root(options.root))["lif_euler"].solve
     write_static_page(options.file, solver)
     print(options.file)
+
+
+def site(parser: argparse.ArgumentParser) -> None:
+    """write the site: its pages, and the labs in a browser"""
+    parser.add_argument("folder", type=Path, help="where it goes; what is there is replaced")
+    parser.add_argument(
+        "--pyodide",
+        help="where browsers load Pyodide from: an address, or a folder of which it is copied",
+    )
+    parser.add_argument(
+        "--python",
+        type=Path,
+        default=Path(".venv-site/bin/python"),
+        help="the Python with Sphinx and JupyterLite (that of make site)",
+    )
+    _add_root(parser)
+    parser.set_defaults(run=_site)
+
+
+def _site(options: argparse.Namespace) -> None:
+    from .course import find_root
+    from .site import CDN, build_site
+
+    root = find_root(options.root)
+    python = options.python.absolute()
+    print(build_site(root, options.folder, python=python, pyodide=options.pyodide or CDN))
 
 
 def grade(parser: argparse.ArgumentParser) -> None:

@@ -125,10 +125,13 @@ IMPORT_MAP = {
         tqdm="the progress bar",
         lazily=("matplotlib", "pyseccomp", "bleach", "distributed", "tqdm"),
     ),
+    "lifkit_staff.site": may(
+        "lifkit_staff.authoring", matplotlib="its list of fonts, which a browser would make anew"
+    ),
     # Its commands open every room on demand.
     "lifkit_staff.commands": may(
         ours_lazily="lifkit_staff.authoring lifkit_staff.course lifkit_staff.grading "
-        "lifkit_staff.references"
+        "lifkit_staff.references lifkit_staff.site"
     ),
 }
 # Files with rules of their own: what becomes a kernel in the box, among the notebook's code; what that
