@@ -126,7 +126,10 @@ IMPORT_MAP = {
         lazily=("matplotlib", "pyseccomp", "bleach", "distributed", "tqdm"),
     ),
     "lifkit_staff.site": may(
-        "lifkit_staff.authoring", matplotlib="its list of fonts, which a browser would make anew"
+        "lifkit.explorers lifkit_staff.authoring lifkit_staff.references",
+        matplotlib="its list of fonts, which a browser would make anew",
+        nbclient="runs the solved notebooks, for their figures",
+        nbformat="reads and writes notebooks",
     ),
     # Its commands open every room on demand.
     "lifkit_staff.commands": may(

@@ -20,7 +20,7 @@ from lifkit.explorers.frames import Frame, Slider, pack
 from lifkit.explorers.snapshot import snapshot_html
 from lifkit.explorers.widget import page_parts, setup_of
 
-__all__ = ["GRID", "static_page", "write_static_page"]
+__all__ = ["GRID", "recording", "static_page", "write_static_page"]
 
 #: The sliders of the page.  Odd currents stay away from the rheobase at 20 nA.
 GRID = (
@@ -57,20 +57,29 @@ body {{ background: #fff; color: #1a1a1a; font: 16px/1.5 system-ui, sans-serif;
 <p>Move the sliders. Below 20 nA the membrane settles and the neuron stays silent; above, it charges
 to the threshold, fires, is reset, and starts again. In the labs of lifkit students write the solver
 behind this picture, and the same explorer then runs on their own function.</p>
-{still}
-<div id="lifkit-explorer"></div>
-<p>This page is a recording: its traces were computed once, on a grid of slider positions.</p>
-<script type="application/json" id="lifkit-frames">{frames}</script>
-<script type="module">
-{script}
-</script>
+{recording}
 </body>
 </html>
 """
 
+#: What goes into a page, which brings a style and a headline of its own.
+_RECORDING = """{still}
+<div id="lifkit-explorer"></div>
+<p>This is a recording: its traces were computed once, on a grid of slider positions.</p>
+<script type="application/json" id="lifkit-frames">{frames}</script>
+<script type="module">
+{script}
+</script>
+"""
+
 
 def static_page(lif_euler: Callable[..., Any]) -> str:
-    """Return the page as text.
+    """Return the page as text (see `recording`)."""
+    return _PAGE.format(style=page_parts()[1], recording=recording(lif_euler))
+
+
+def recording(lif_euler: Callable[..., Any]) -> str:
+    """Return an explorer that needs no Python, as a part of a page; the style is that of `page_parts`.
 
     Parameters
     ----------
@@ -105,11 +114,10 @@ def static_page(lif_euler: Callable[..., Any]) -> str:
         "curve": {"name": "membrane potential", "role": "yours", "points": False},
         "frames": frames,
     }
-    script, style = page_parts()
+    script, _ = page_parts()
     own = Path(__file__).with_name("static_page.js").read_text(encoding="utf-8")
     shown = replace(start, curves=(replace(curve, name="membrane potential"),))
-    return _PAGE.format(
-        style=style,
+    return _RECORDING.format(
         script=f"{script}\n{own}",
         still=snapshot_html(scene.title, scene.setting(fixed), shown, "static-page"),
         # "<" would let a text end the script element.

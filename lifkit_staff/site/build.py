@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
+from lifkit.explorers.widget import page_parts
+
 from ..authoring import BuildError
+from ..authoring.static_page import recording
+from ..references import load_references
 from .lite import CDN, edition_of, write_lite
+from .pages import lab_pages
 
 __all__ = ["build_site"]
 
@@ -43,5 +52,63 @@ def build_site(root: Path, folder: Path, *, python: Path, pyodide: str = CDN) ->
     folder.mkdir(parents=True)
     (folder / _MARK).touch()
     (folder / ".nojekyll").touch()  # GitHub Pages would leave out what begins with an underscore
+    with tempfile.TemporaryDirectory() as scratch:
+        work = Path(scratch)
+        _write_sources(root, work / "pages", labs)
+        sample_feedback(root, work / "course", work / "pages" / "_static" / "feedback.html")
+        command = [
+            str(python),
+            "-m",
+            "sphinx",
+            "-q",
+            "-W",
+            "--keep-going",
+            "-d",
+            str(work / "kept"),
+        ]
+        _run([*command, str(work / "pages"), str(folder)], "The pages could not be built")
     write_lite(root, folder / labs, python=python, pyodide=pyodide)
     return folder / "index.html"
+
+
+def _write_sources(root: Path, pages: Path, labs: str) -> None:
+    """Write what Sphinx reads: the folder ``site/``, filled in, and a page for each lab."""
+    shutil.copytree(root / "site", pages)
+    lab_pages(root, pages, labs)
+    names = sorted(path.stem for path in pages.glob("lab*.ipynb"))
+    fill = {
+        "LABS_TABLE": _table(root),
+        "LABS/": f"{labs}/",
+        "N_LABS": str(len(names)),
+        "TABLE": _table(root),
+        "TOC": "\n".join(names),
+    }
+    for page in pages.glob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        for name, value in fill.items():
+            text = text.replace(name, value)
+        page.write_text(text, encoding="utf-8")
+    explorer = recording(load_references(root)["lif_euler"].solve)
+    style = f"<style>{page_parts()[1]}</style>\n"
+    (pages / "explorer.html").write_text(style + explorer, encoding="utf-8")
+
+
+def _table(root: Path) -> str:
+    """Return the README's table of labs, each title a link to its page."""
+    text = (root / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| .*\n", text.partition("\n## The labs\n")[2].partition("\n## ")[0], re.M)
+    lines = [re.sub(r"^\| (\d+) (.*?) \|", r"| [\1 \2](lab\1) |", row) for row in rows]
+    return f"{lines[0]}|---|---|---|---|\n{''.join(lines[1:])}"
+
+
+def sample_feedback(root: Path, course: Path, page: Path) -> None:
+    """Grade the sample class and keep one student's feedback page."""
+    command = [sys.executable, "-m", "solutions.demo", str(course)]
+    _run(command, "The sample class could not be graded", root)
+    shutil.copy(course / "feedback" / "bela" / "lab2" / "lab2.html", page)
+
+
+def _run(command: list[str], complaint: str, folder: Path | None = None) -> None:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        raise BuildError(f"{complaint}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")

@@ -103,9 +103,9 @@ def _run_lite(root: Path, folder: Path, work: Path, python: Path) -> None:
     contents.mkdir()
     for notebook in _notebooks(root):
         shutil.copy(notebook, contents)
-    command = [python, "-m", "jupyterlite_core", "build", "--no-sourcemaps", "--apps", "lab"]
-    where = ["--lite-dir", work, "--contents", contents, "--output-dir", folder]
-    done = subprocess.run([*command, *where], cwd=work, capture_output=True, text=True)
+    command = [str(python), "-m", "jupyterlite_core", "build", "--no-sourcemaps", "--apps", "lab"]
+    command += ["--lite-dir", str(work), "--contents", str(contents), "--output-dir", str(folder)]
+    done = subprocess.run(command, cwd=work, capture_output=True, text=True)
     if done.returncode:
         raise BuildError(f"JupyterLite could not be built:\n{done.stdout[-2000:]}{done.stderr}")
 

@@ -1,0 +1,60 @@
+"""The built pages: every link leads somewhere, and nothing comes from anybody else's server."""
+
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from lifkit_staff.site import build, pages
+from tests.reach.conftest import PYTHON, ROOT
+from tests.test_site import with_every_output
+
+pytestmark = pytest.mark.reach
+
+
+@pytest.fixture(scope="module")
+def folder(lite, tmp_path_factory):
+    """Build the pages around the labs that are built already; no notebook runs, no class is graded."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "solved", lambda root, lab: with_every_output(lab))
+        patch.setattr(
+            build, "sample_feedback", lambda root, course, page: page.write_text("graded")
+        )
+        patch.setattr(build, "write_lite", lambda root, to, **others: shutil.copytree(lite, to))
+        folder = tmp_path_factory.mktemp("built") / "site"
+        build.build_site(ROOT, folder, python=PYTHON, pyodide="anywhere")
+    return folder
+
+
+def links(page):
+    text = page.read_text(encoding="utf-8")
+    return re.findall(r'<(?:a|script|link|img|iframe)\b[^>]*? (?:href|src)="([^"#]+)', text)
+
+
+def test_every_link_inside_leads_to_a_file(folder):
+    for page in folder.glob("*.html"):
+        for link in links(page):
+            parts = urlsplit(link)
+            if not parts.scheme:
+                assert (page.parent / unquote(parts.path)).exists(), f"{page.name}: {link}"
+
+
+def test_nothing_is_loaded_from_another_server(folder):
+    for page in folder.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert not re.findall(
+            r'<(?:script|link|img|iframe)\b[^>]*(?:src|href)="(?:https?:)?//', text
+        )
+    for style in Path(folder / "_static").rglob("*.css"):
+        assert not re.search(
+            r"url\([\"']?https?:|@import [^;]*https?:", style.read_text(errors="replace")
+        )
+
+
+def test_the_first_page_begins_with_one_headline_and_a_neuron(folder):
+    text = (folder / "index.html").read_text(encoding="utf-8").partition("<article")[2]
+    assert text.count("<h1") == 1
+    assert text.index("<h1") < text.index('id="lifkit-explorer"') < text.index("Start Lab 1 here")
+    assert "Download before you close" in text

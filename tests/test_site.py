@@ -1,0 +1,93 @@
+"""The site's pages show figures of the solved notebooks, and nothing that solves or answers anything."""
+
+import json
+import re
+
+import nbformat
+import pytest
+
+from lifkit_staff.authoring.leaks import leaks
+from lifkit_staff.authoring.notebooks import labs_of
+from lifkit_staff.authoring.self_study import read_answers
+from lifkit_staff.course import find_root
+from lifkit_staff.site import edition_of
+from lifkit_staff.site.fonts import font_list
+from lifkit_staff.site.pages import lab_page
+
+ROOT = find_root(None)
+LABS = labs_of(ROOT)
+SAID = "WHAT A CELL SAYS"
+
+
+def with_every_output(lab):
+    """Return a lab's instructor's notebook as if each of its cells had drawn, printed and judged."""
+    path = ROOT / "solutions" / "labs" / lab / f"{lab}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            picture = {
+                "text/html": f'<img class="lifkit-figure" id="{cell.id}">',
+                "text/plain": SAID,
+            }
+            cell.outputs = [
+                nbformat.v4.new_output("stream", text=SAID),
+                nbformat.v4.new_output("display_data", picture),
+                nbformat.v4.new_output("display_data", {"text/html": SAID}),
+                nbformat.v4.new_output("execute_result", {"text/plain": SAID}),
+            ]
+    return notebook
+
+
+@pytest.fixture(scope="module", params=LABS)
+def page(request):
+    lab = request.param
+    released = nbformat.read(ROOT / "notebooks" / lab / f"{lab}.ipynb", as_version=4)
+    return lab, lab_page(released, with_every_output(lab), lab)
+
+
+def test_a_page_holds_no_line_of_a_solution(page):
+    lab, notebook = page
+    text = "\n".join(cell.source for cell in notebook.cells)
+    assert leaks(ROOT / "solutions" / "labs" / lab / f"{lab}.ipynb", text) == []
+
+
+def test_a_page_holds_no_model_answer(page):
+    lab, notebook = page
+    text = " ".join(nbformat.writes(notebook).split())
+    for answer in read_answers(ROOT, lab).values():
+        for sentence in re.split(r"(?<=[.:;]) ", " ".join(answer.split())):
+            assert len(sentence) < 40 or sentence not in text
+
+
+def test_a_page_shows_figures_and_nothing_that_a_cell_says(page):
+    _, notebook = page
+    text = nbformat.writes(notebook)
+    assert SAID not in text and "lifkit-figure" in text
+
+
+def test_no_figure_judges_or_answers_a_question(page):
+    _, notebook = page
+    prose = ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            prose = cell.source
+        elif cell.outputs:
+            assert not re.search(r"\bmy_|weigh\(|check\(|answers", cell.source)
+            assert "NotImplementedError" not in cell.source
+            assert not re.search(r"### (Predict|Think)|[Yy]our prediction", prose)
+
+
+def test_an_edition_has_a_path_of_its_own(tmp_path):
+    for folder, text in (("one", "{}"), ("other", "{ }"), ("same", "{}")):
+        path = tmp_path / folder / "notebooks" / "lab1" / "lab1.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    found = [edition_of(tmp_path / folder) for folder in ("one", "other", "same")]
+    assert found[0] == found[2] != found[1]
+
+
+def test_the_list_of_fonts_knows_matplotlib_s_own_by_relative_names():
+    told = json.loads(font_list())
+    names = {entry["name"] for entry in told["ttflist"]}
+    assert "DejaVu Sans" in names
+    assert all(entry["fname"].startswith("fonts/") for entry in told["ttflist"] + told["afmlist"])
