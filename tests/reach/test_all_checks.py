@@ -1,6 +1,7 @@
 """Every public check in a browser's Python, without a browser: right answers are right there too."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -16,20 +17,18 @@ pytestmark = pytest.mark.reach
 #: Needs SciPy 1.15, as its text says; Pyodide has 1.14.
 TOO_NEW = {"siegert_rate"}
 
-SETUP = """
-import numpy as np
-from scipy.integrate import quad
-from scipy.optimize import brentq
-from scipy.special import erf, erfcx
-"""
+#: The imports of a notebook that its exercises need.
+COMPUTES = re.compile(r"(import|from) (numpy|scipy|math)\b")
 
 
 def test_all_public_checks_pass_in_pyodide(pyodide, node, tmp_path):
     wheel, _ = write_handout(ROOT, tmp_path)
     course = {}
     for lab in labs_of(ROOT):
-        cells = read_lab(ROOT / "solutions" / "labs" / lab / f"{lab}.ipynb").cells
-        course[lab] = SETUP, {name: cell.source for name, cell in cells.items()}
+        notebook = read_lab(ROOT / "solutions" / "labs" / lab / f"{lab}.ipynb")
+        computing = [line for line in notebook.imports.values() if COMPUTES.match(line)]
+        setup = "\n".join([*computing, *notebook.copied])
+        course[lab] = setup, {name: cell.source for name, cell in notebook.cells.items()}
     data = tmp_path / "course.json"
     data.write_text(json.dumps(course), encoding="utf-8")
     here = Path(__file__).parent
