@@ -22,8 +22,8 @@ _FIGURE = 'class="lifkit-figure"'
 _PREDICTION = re.compile(r"\bPredict\b|\b[Yy]our prediction")
 _TOP = """\
 <a href="{labs}/lab/index.html?path={lab}.ipynb">Open it in the browser</a>, nothing to install, or
-<a href="_static/{lab}.ipynb" download>download the notebook</a>. What you write in the browser is kept there alone:
-download it (*File*, *Download*) before you close.
+<a href="_static/{lab}.ipynb" download>download the notebook</a>. What you write in the browser is kept
+there alone: download it (*File*, *Download*) before you close.
 
 The figures on this page are those of a solved notebook.
 """
