@@ -10,7 +10,9 @@ from lifkit_staff.authoring.leaks import leaks
 from lifkit_staff.authoring.notebooks import labs_of
 from lifkit_staff.authoring.self_study import read_answers
 from lifkit_staff.course import find_root
+from lifkit_staff.grading.page import cell_as_html
 from lifkit_staff.site import edition_of
+from lifkit_staff.site.build import without_code
 from lifkit_staff.site.fonts import font_list
 from lifkit_staff.site.pages import lab_page
 
@@ -75,6 +77,14 @@ def test_no_figure_judges_or_answers_a_question(page):
             assert not re.search(r"\bmy_|weigh\(|check\(|answers", cell.source)
             assert "NotImplementedError" not in cell.source
             assert not re.search(r"### (Predict|Think)|[Yy]our prediction", prose)
+
+
+def test_the_sample_page_shows_reports_and_no_code():
+    code = cell_as_html(nbformat.v4.new_code_cell("def f(tau):\n    return secret(tau)"))
+    page = f'<p>Likely mistake: it</p>{code}<p>next</p><details class="whole">{code}</details>end'
+    shown = without_code(page)
+    assert "secret" in page and "secret" not in shown
+    assert all(part in shown for part in ("Likely mistake: it", "next", "end"))
 
 
 def test_an_edition_has_a_path_of_its_own(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from lifkit.explorers.widget import page_parts
 
 from ..authoring import BuildError
+from ..authoring.leaks import leaks
 from ..authoring.static_page import recording
 from ..references import load_references
 from .lite import CDN, edition_of, write_lite
@@ -21,6 +23,9 @@ __all__ = ["build_site"]
 
 #: Tells a folder that was built here, and may be replaced, from any other.
 _MARK = ".lifkit-site"
+
+#: Who of the sample class forgot to divide by tau, and did not get far.
+_SAMPLE = "chioma"
 
 
 def build_site(root: Path, folder: Path, *, python: Path, pyodide: str = CDN) -> Path:
@@ -102,10 +107,22 @@ def _table(root: Path) -> str:
 
 
 def sample_feedback(root: Path, course: Path, page: Path) -> None:
-    """Grade the sample class and keep one student's feedback page."""
+    """Grade the sample class and keep one student's feedback page, without what the student wrote."""
     command = [sys.executable, "-m", "solutions.demo", str(course)]
     _run(command, "The sample class could not be graded", root)
-    shutil.copy(course / "feedback" / "bela" / "lab2" / "lab2.html", page)
+    whole = (course / "feedback" / _SAMPLE / "lab2" / "lab2.html").read_text(encoding="utf-8")
+    shown = without_code(whole)
+    told = html.unescape(re.sub(r"<[^>]+>", "", shown))
+    if found := leaks(root / "solutions" / "labs" / "lab2" / "lab2.ipynb", told):
+        raise BuildError(f"The sample feedback page holds lines of a solution: {found}")
+    page.write_text(shown, encoding="utf-8")
+
+
+def without_code(page: str) -> str:
+    """Return a feedback page without the student's code, which may be right, and the notebook below."""
+    page = re.sub(r'<details class="whole">.*</details>', "", page, flags=re.DOTALL)
+    stand_in = "<p><em>Here stands what the student wrote.</em></p>"
+    return re.sub(r'<div class=" ?highlight.*?</pre>\s*</div>', stand_in, page, flags=re.DOTALL)
 
 
 def _run(command: list[str], complaint: str, folder: Path | None = None) -> None:
