@@ -8,4 +8,4 @@ const pyodide = await loadPyodide({ indexURL, stdout: () => {}, stderr: () => {}
 await pyodide.loadPackage(["numpy", "scipy"], { messageCallback: () => {} });
 pyodide.unpackArchive((await readFile(wheel)).buffer, "whl");
 pyodide.globals.set("data", await readFile(data, "utf8"));
-console.log(await pyodide.runPythonAsync(await readFile(program, "utf8")));
+console.log(await pyodide.runPythonAsync((await readFile(program, "utf8")) + "\ncheck_all(data)"));
