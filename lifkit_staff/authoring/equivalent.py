@@ -51,7 +51,8 @@ def reason(mutant: Mutant) -> str:
         return "added to zeros, each entry once"
     if mutant.kind == "sibling" and re.sub("^np.ones", "np.zeros", after) == before:
         return "every entry is overwritten"
-    if mutant.kind == "left out" and before in (f"np.array({after})", f"np.asarray({after})"):
+    bare = re.sub(r", dtype=\w+", "", before)
+    if mutant.kind == "left out" and bare in (f"np.array({after})", f"np.asarray({after})"):
         return "a list of numbers is as good an answer as an array"
     if mutant.kind == "left out" and before.startswith(f"np.asarray({after}"):
         return "inputs are arrays or numbers already"
@@ -112,13 +113,17 @@ def _made_again(text: str) -> bool:
     return match is not None and not re.search(rf"\b{match[1]}\b", loop)
 
 
+#: Statements of which `_names` sees all that they change; a call changes what `_changed_by` says.
+_CHANGING = (ast.Assign, ast.AugAssign, ast.Expr)
+
+
 def _independent(text: str) -> bool:
-    """Whether two simple statements neither store nor read what the other stores."""
+    """Whether two statements neither store nor read what the other stores."""
     try:
         one, other = ast.parse(text.replace("; ", "\n")).body
     except (SyntaxError, ValueError):
         return False
-    if not all(isinstance(node, ast.Assign | ast.AugAssign) for node in (one, other)):
+    if not all(isinstance(node, _CHANGING) for node in (one, other)):
         return False
     stored = [_names(node, ast.Store) for node in (one, other)]
     used = [_names(node, (ast.Store, ast.Load)) for node in (one, other)]
@@ -137,4 +142,14 @@ def _names(node: ast.AST, context: type | tuple[type, ...]) -> set[str]:
                 if isinstance(child, ast.Subscript)
                 else ast.unparse(child)
             )
+        if isinstance(child, ast.Call):
+            found |= _changed_by(child)
     return found
+
+
+def _changed_by(call: ast.Call) -> set[str]:
+    """Return the name of what `x.append(...)` or `np.add.at(x[k], ...)` changes."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr in ("append", "at"):
+        changed = call.args[0] if call.func.attr == "at" else call.func.value
+        return {ast.unparse(changed).split("[")[0]}
+    return set()
