@@ -7,6 +7,8 @@ import numpy as np
 from scipy.optimize import root_scalar
 from scipy.special import erfcx
 
+import solutions.reference.lab3 as lab3
+import solutions.reference.lab6 as lab6
 from tests.styles.table import new_styles
 
 STYLES, style = new_styles()
@@ -211,3 +213,102 @@ def _(rate_hz, bin_size, n_segment):
         f.append(m / (n_segment * h))
         S.append(total / M / (n_segment * h))
     return f, S
+
+
+# --- 6.5 synchrony --------------------------------------------------------------------------------
+
+
+@style("synchrony", "means of squares, plain numbers")
+def _(counts):
+    rows = [[int(c) for c in row] for row in counts]
+
+    def variance(x):
+        mean = sum(x) / len(x)
+        return sum((one - mean) ** 2 for one in x) / len(x)
+
+    return variance([sum(column) for column in zip(*rows, strict=True)]) / sum(map(variance, rows))
+
+
+@style("synchrony", "np.cov")
+def _(counts):
+    table = np.cov(counts, bias=True)
+    return table.sum() / table.diagonal().sum()
+
+
+@style("synchrony", "a loop over the neurons")
+def _(counts):
+    below, total = 0.0, np.zeros(counts.shape[1])
+    for row in counts:
+        below += np.std(row) ** 2
+        total = total + row
+    return np.var(total) / below
+
+
+# --- 6.6 mean_field_input -------------------------------------------------------------------------
+
+
+@style("mean_field_input", "excitation and inhibition apart")
+def _(rate_hz, rate_ext_hz, E_m, tau, J, g, C_E, C_I):
+    nu = np.asarray(rate_hz) * 1e-3
+    excitation, inhibition = C_E * (rate_ext_hz * 1e-3 + nu), C_I * nu
+    mu = E_m + J * tau * excitation - g * J * tau * inhibition
+    return mu, J * np.sqrt(tau / 2 * (excitation + inhibition * g**2))
+
+
+@style("mean_field_input", "arrays of counts and kicks")
+def _(rate_hz, rate_ext_hz, E_m, tau, J, g, C_E, C_I):
+    kicks = np.array([J, -g * J])
+    numbers = np.array([C_E, C_I])
+    recurrent = tau / 1000 * np.multiply.outer(rate_hz, kicks * numbers).sum(axis=-1)
+    squares = tau / 1000 * np.multiply.outer(rate_hz, kicks**2 * numbers).sum(axis=-1)
+    outside = tau / 1000 * C_E * rate_ext_hz
+    return E_m + J * outside + recurrent, ((squares + J * J * outside) / 2) ** 0.5
+
+
+@style("mean_field_input", "in units of rates, rate by rate")
+def _(rate_hz, rate_ext_hz, E_m, tau, J, g, C_E, C_I):
+    def one(nu):
+        weight = tau * J / 1000
+        mu = E_m + weight * (C_E * rate_ext_hz + C_E * nu - g * C_I * nu)
+        return mu, math.sqrt(weight * J / 2 * (C_E * rate_ext_hz + C_E * nu + g * g * C_I * nu))
+
+    mu, sigma = np.vectorize(one, otypes=[float, float])(rate_hz)
+    return mu, sigma
+
+
+# --- 6.7 mean_field_rate --------------------------------------------------------------------------
+
+
+@style("mean_field_rate", "all in one, Simpson's rule")
+def _(rate_ext_hz, E_m, V_theta, V_reset, tau, t_ref, J, g, C_E, C_I):
+    def miss(rate):
+        outside, inside = C_E * rate_ext_hz / 1000, rate / 1000
+        mean = E_m + tau * J * (outside + (C_E - g * C_I) * inside)
+        s = J * math.sqrt(tau * (outside + (C_E + g**2 * C_I) * inside))
+        u = np.linspace((V_reset - mean) / s, (V_theta - mean) / s, 4001)
+        y = erfcx(-u)
+        area = (y[0] + y[-1] + 4 * y[1::2].sum() + 2 * y[2:-1:2].sum()) * (u[1] - u[0]) / 3
+        return 1000 / (t_ref + tau * math.sqrt(math.pi) * area) - rate
+
+    return root_scalar(miss, bracket=[0, 1000 / t_ref], xtol=1e-11).root
+
+
+@style("mean_field_rate", "damped steps of the rate itself")
+def _(rate_ext_hz, E_m, V_theta, V_reset, tau, t_ref, J, g, C_E, C_I):
+    mean_field_input, siegert_rate = lab6.mean_field_input, lab3.siegert_rate
+    rate, gain = 0.0, 0.02
+    for _ in range(4000):
+        mu, sigma = mean_field_input(rate, rate_ext_hz, E_m, tau, J, g, C_E, C_I)
+        old, rate = rate, rate + gain * (siegert_rate(0, mu, V_theta, V_reset, 1, tau, t_ref, sigma) - rate)
+        if abs(rate - old) < 1e-11:
+            break
+    return rate
+
+
+@style("mean_field_rate", "the inverse equation, brentq on the interval")
+def _(rate_ext_hz, E_m, V_theta, V_reset, tau, t_ref, J, g, C_E, C_I):
+    def late(interval):
+        mu, sigma = lab6.mean_field_input(1000 / interval, rate_ext_hz, E_m, tau, J, g, C_E, C_I)
+        return 1000 / lab3.siegert_rate(0, mu, V_theta, V_reset, 1, tau, t_ref, sigma) - interval
+
+    return 1000 / root_scalar(late, bracket=[t_ref, 1e5], xtol=1e-12).root

@@ -77,7 +77,7 @@ def silence(rng):
 def whole_numbers(rng):
     """whole-number inputs give the same as 1.0, 2.0, ..."""
     drawn = spikes(rng, 30, 26, rng.integers(6, 12), 4)
-    return case("whole-number inputs", **drawn | {"dt": 2, "bin_size": 8})
+    return case("whole-number inputs", **drawn | {"dt": 1, "bin_size": 4})
 
 
 def bin_by_bin(steps, n, N_t, dt, bin_size):
