@@ -24,6 +24,7 @@ __all__ = [
     "reveal",
     "stimuli",
     "study",
+    "watch",
     "weigh",
 ]
 
@@ -34,6 +35,7 @@ _HOME = {
     "open_lab": "notebook",
     "progress": "notebook",
     "reveal": "study",
+    "watch": "watching",
     "weigh": "predictions",
 }
 _ROOMS = ("checks", "explorers", "judge", "notebook", "plotting", "predictions", "stimuli", "study")

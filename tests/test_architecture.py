@@ -52,7 +52,7 @@ IMPORT_MAP = {
     # `import lifkit` is quick: its names load on first use.
     "lifkit.__init__": may(
         ours_lazily="lifkit.stimuli lifkit.plotting lifkit.judge lifkit.checks lifkit.notebook "
-        "lifkit.explorers lifkit.predictions lifkit.study"
+        "lifkit.explorers lifkit.predictions lifkit.study lifkit.watching"
     ),
     "lifkit.stimuli": may(),
     "lifkit.plotting": may(
@@ -80,8 +80,9 @@ IMPORT_MAP = {
         "lifkit.judge lifkit.checks lifkit.session", IPython=SHOWS, lazily=("IPython",)
     ),
     "lifkit.predictions": may(),
+    "lifkit.watching": may("lifkit.session", IPython=SHOWS, lazily=("IPython",)),
     "lifkit.explorers": may(
-        "lifkit.plotting lifkit.judge",
+        "lifkit.plotting lifkit.judge lifkit.stimuli",
         ipywidgets="the widgets' own library",
         anywidget="a widget with a browser's half of our own",
         traitlets="what a widget's state is made of",
