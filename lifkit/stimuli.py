@@ -232,9 +232,7 @@ def make_poisson(N_t: int, dt: float, rate_hz: ArrayLike, rng: np.random.Generat
     return rng.poisson(rate * dt / 1000, size=shape)
 
 
-def make_drive(
-    N_t: int, n: int, dt: float, rate_hz: float, rng: np.random.Generator
-) -> np.ndarray:
+def make_drive(N_t: int, n: int, dt: float, rate_hz: float, rng: np.random.Generator) -> np.ndarray:
     """Make Poisson spike counts of many neurons at one rate, in single bytes and quickly.
 
     What `make_poisson` makes, in an eighth of the memory and a sixth of the time: the counts of 5000
@@ -289,9 +287,7 @@ def make_drive(
     return counts
 
 
-def make_sources(
-    n_E: int, n_I: int, C_E: int, C_I: int, rng: np.random.Generator
-) -> np.ndarray:
+def make_sources(n_E: int, n_I: int, C_E: int, C_I: int, rng: np.random.Generator) -> np.ndarray:
     """Draw a random network in which each neuron has the same number of inputs.
 
     Parameters

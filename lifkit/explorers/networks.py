@@ -1,7 +1,7 @@
 """The explorers of Lab 6: a small network, and the rate that comes out over the rate that goes in.
 
-The small network keeps the lab's neurons and its mean inputs with 75 synapses a neuron in place of 1250, each
-five times as strong: one that runs within a slider's move.
+The small network keeps the lab's neurons and its mean inputs with 75 synapses a neuron in place of 1250,
+each five times as strong: one that runs within a slider's move.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def network(solver: Function, outgoing: Function) -> Scene:
     V_init = rng.uniform(-70.0, -50.0, n)
     t = DT * BIN * (np.arange(round(T / DT / BIN)) + 0.5)
     lists.begin({"sources": sources})
-    both = parts(lists({"sources": sources}), lists.name, {"start": (n + 1,), "targets": (sources.size,)})
+    both = parts(
+        lists({"sources": sources}), lists.name, {"start": (n + 1,), "targets": (sources.size,)}
+    )
 
     def given(values: Mapping[str, float], N_t: int) -> dict[str, Any]:
         drive = make_drive(N_t, n, DT, FEW_E * values["rate_ext_hz"], np.random.default_rng(62))
@@ -180,7 +182,7 @@ def mean_field(inputs: Function, siegert: Function, theory: Function | None = No
     places = (
         Place(text="Set g to 4. Which way does the curve lean now, and why?", at={"g": (4, 4)}),
         Place(
-            text="Set g to 3 and the rate from outside to 9 Hz. How often does the curve meet the diagonal?",
+            text="Set g to 3 and the rate from outside to 9 Hz. Where does the curve meet the diagonal?",
             at={"g": (3, 3), "rate_ext_hz": (9, 9)},
         ),
         Place(text="Set the rate from outside to 9 Hz and g to 5. What makes the neurons fire there?",
@@ -188,7 +190,13 @@ def mean_field(inputs: Function, siegert: Function, theory: Function | None = No
     )  # fmt: skip
     scene = Scene(title="The rate that makes itself", sliders=sliders, frames=frames, places=places)
     first = scene.settle({})
-    net = {"J": first["J"], "g": first["g"], "C_E": C_E, "C_I": C_I, "rate_ext_hz": first["rate_ext_hz"]}
+    net = {
+        "J": first["J"],
+        "g": first["g"],
+        "C_E": C_E,
+        "C_I": C_I,
+        "rate_ext_hz": first["rate_ext_hz"],
+    }
     yours.begin({"rate_hz": x, "E_m": E_M, "tau": LEVELS["tau"], **net})
     rates.begin({**LEVELS, "I_ext": 0.0, "g_m": 1.0, "sigma": 5.0})
     return scene

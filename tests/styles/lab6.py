@@ -42,6 +42,7 @@ def _(sources):
 
 # --- 6.2 lif_network ------------------------------------------------------------------------------
 
+
 @style("lif_network", "all targets at once, np.bincount")
 def _(
     dt,
@@ -194,7 +195,9 @@ def _(rate_hz, bin_size, n_segment):
 @style("power_spectrum", "rfft and rfftfreq")
 def _(rate_hz, bin_size, n_segment):
     h = bin_size / 1000
-    pieces = np.array_split(rate_hz[: len(rate_hz) // n_segment * n_segment], len(rate_hz) // n_segment)
+    pieces = np.array_split(
+        rate_hz[: len(rate_hz) // n_segment * n_segment], len(rate_hz) // n_segment
+    )
     power = [abs(np.fft.rfft(piece)) ** 2 for piece in pieces]
     S = np.average(power, axis=0) * h**2 / (h * n_segment)
     return np.fft.rfftfreq(n_segment, h)[1:], S[1:]
@@ -299,7 +302,10 @@ def _(rate_ext_hz, E_m, V_theta, V_reset, tau, t_ref, J, g, C_E, C_I):
     rate, gain = 0.0, 0.02
     for _ in range(4000):
         mu, sigma = mean_field_input(rate, rate_ext_hz, E_m, tau, J, g, C_E, C_I)
-        old, rate = rate, rate + gain * (siegert_rate(0, mu, V_theta, V_reset, 1, tau, t_ref, sigma) - rate)
+        old, rate = (
+            rate,
+            rate + gain * (siegert_rate(0, mu, V_theta, V_reset, 1, tau, t_ref, sigma) - rate),
+        )
         if abs(rate - old) < 1e-11:
             break
     return rate

@@ -1,5 +1,7 @@
 """Exercise 6.2, ``lif_network``: neurons that hear each other after a delay."""
 
+from typing import Any
+
 import numpy as np
 
 from lifkit.judge import Output
@@ -167,7 +169,14 @@ def ties(rng):
 def whole_numbers(rng):
     """whole-number inputs give the same as 1.0, 2.0, ..., and the counts may be of single bytes"""
     n, E_m = 6, int(rng.integers(-72, -66))
-    given = {"dt": 1, "E_m": E_m, "V_theta": E_m + 13, "V_reset": E_m + 3, "tau": 17, "J_ext": 3}
+    given: dict[str, Any] = {
+        "dt": 1,
+        "E_m": E_m,
+        "V_theta": E_m + 13,
+        "V_reset": E_m + 3,
+        "tau": 17,
+        "J_ext": 3,
+    }
     given |= {"t_ref": 2, "delay": 3, "J": np.array([4, 3, -5, 2, 6, -3])}
     given["V_init"] = E_m + rng.integers(1, 9, n)
     drawn = network(rng, n, rng.integers(20, 25), mean=1.0)

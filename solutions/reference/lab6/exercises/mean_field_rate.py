@@ -1,5 +1,7 @@
 """Exercise 6.7, ``mean_field_rate``: the rate of a network whose input is its own output."""
 
+from typing import Any
+
 import numpy as np
 
 from lifkit.judge import Output
@@ -85,9 +87,18 @@ def saturation(rng):
 @holds()
 def whole_numbers(rng):
     """whole-number inputs give the same as 1.0, 2.0, ..."""
-    whole = {"rate_ext_hz": 4, "E_m": -70, "V_theta": -50, "V_reset": -62, "tau": 18, "t_ref": 2}
+    whole: dict[str, Any] = {
+        "rate_ext_hz": 4,
+        "E_m": -70,
+        "V_theta": -50,
+        "V_reset": -62,
+        "tau": 18,
+        "t_ref": 2,
+    }
     C_E = int(rng.integers(320, 420))
-    return case("whole-number inputs", **whole, J=1, g=int(rng.integers(5, 8)), C_E=C_E, C_I=C_E // 4)
+    return case(
+        "whole-number inputs", **whole, J=1, g=int(rng.integers(5, 8)), C_E=C_E, C_I=C_E // 4
+    )
 
 
 def halved(rate_ext_hz, E_m, V_theta, V_reset, tau, t_ref, J, g, C_E, C_I):

@@ -79,7 +79,7 @@ def small_integers(rng):
 
 def list_by_list(sources):
     """Solve in another style: a list for each sender, filled synapse by synapse."""
-    lists = [[] for _ in sources]
+    lists: list[list[int]] = [[] for _ in sources]
     for i, row in enumerate(sources):
         for j in row:
             lists[j].append(i)
