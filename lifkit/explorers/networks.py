@@ -37,7 +37,7 @@ BIN = 5  # steps
 C_E, C_I = 1000, 250
 
 INHIBITION = Slider(
-    name="g", label="strength of inhibition", unit="", low=2, high=9, step=0.5, start=5
+    name="g", label="strength of inhibition", unit="fold", low=2, high=9, step=0.5, start=5
 )
 
 
@@ -182,8 +182,8 @@ def mean_field(inputs: Function, siegert: Function, theory: Function | None = No
     places = (
         Place(text="Set g to 4. Which way does the curve lean now, and why?", at={"g": (4, 4)}),
         Place(
-            text="Set g to 3 and the rate from outside to 9 Hz. Where does the curve meet the diagonal?",
-            at={"g": (3, 3), "rate_ext_hz": (9, 9)},
+            text="Set g to 3 and the rate from outside to 7 Hz. Where does the curve meet the diagonal?",
+            at={"g": (3, 3), "rate_ext_hz": (7, 7)},
         ),
         Place(text="Set the rate from outside to 9 Hz and g to 5. What makes the neurons fire there?",
               at={"g": (5, 5), "rate_ext_hz": (9, 9)}),
