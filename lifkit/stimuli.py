@@ -280,11 +280,11 @@ def make_drive(N_t: int, n: int, dt: float, rate_hz: float, rng: np.random.Gener
     terms = np.cumprod(np.r_[np.exp(-mean), mean / np.arange(1, 100)])
     middles = (np.arange(65536) + 0.5) / 65536
     table = np.searchsorted(np.cumsum(terms), middles).astype(np.uint8)
-    counts = np.empty((N_t, n), dtype=np.uint8)
+    drive = np.empty((N_t, n), dtype=np.uint8)
     for first in range(0, N_t, 500):  # in pieces, so that little memory is needed beside the result
-        piece = counts[first : first + 500]
+        piece = drive[first : first + 500]
         piece[:] = table[rng.integers(0, 65536, piece.shape, dtype=np.uint16)]
-    return counts
+    return drive
 
 
 def make_sources(n_E: int, n_I: int, C_E: int, C_I: int, rng: np.random.Generator) -> np.ndarray:
