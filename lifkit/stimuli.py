@@ -267,7 +267,7 @@ def make_drive(N_t: int, n: int, dt: float, rate_hz: float, rng: np.random.Gener
     Examples
     --------
     >>> counts = make_drive(1000, 50, 0.1, 20_000.0, np.random.default_rng(1))
-    >>> counts.shape, counts.dtype.name, round(float(counts.mean()), 2)
+    >>> counts.shape, counts.dtype.name, round(float(counts.mean()), 1)
     ((1000, 50), 'uint8', 2.0)
     """
     _check_grid(N_t, dt)

@@ -1,13 +1,16 @@
 """Lab 6: its references meet closed forms, another simulator and published numbers."""
 
 import itertools
+import textwrap
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.optimize import brentq
 
 from lifkit import explorers, stimuli
+from lifkit.checks import report_for
 from solutions.reference.lab3 import siegert_rate
 from solutions.reference.lab6 import (
     lif_network,
@@ -18,7 +21,7 @@ from solutions.reference.lab6 import (
     power_spectrum,
     synchrony,
 )
-from tests.exercise_contract import BY_NAME
+from tests.exercise_contract import BY_NAME, define
 
 LEVELS = {"E_m": -70.0, "V_theta": -50.0, "V_reset": -60.0, "tau": 20.0, "t_ref": 2.0}
 BRUNEL = {"J": 0.1, "C_E": 1000, "C_I": 250}
@@ -245,3 +248,20 @@ def test_an_explorer_says_what_is_wrong_with_an_answer():
 
     frame = explorers.explore_network(lif_network, outgoing).frame
     assert "should return the three (V, steps, neurons)" in frame.message
+
+
+def test_a_wrong_function_from_lab_3_is_named_as_the_cause():
+    """sqrt(2) is missing in the copied siegert_rate; mean_field_rate itself is right."""
+    source = """
+        from scipy.integrate import quad
+        from scipy.special import erfcx
+
+        def siegert_rate(I_ext, E_m, V_theta, V_reset, g_m, tau, t_ref, sigma):
+            low, high = ((V - E_m - I_ext / g_m) / sigma for V in (V_reset, V_theta))
+            return 1000 / (t_ref + tau * np.sqrt(np.pi) * quad(lambda u: erfcx(-u), low, high)[0])
+    """
+    solved = BY_NAME["mean_field_rate"].cell.source
+    text = "\n\n".join([textwrap.dedent(source), solved])
+    wrong = define(text, "mean_field_rate", mean_field_input=mean_field_input, brentq=brentq)
+    (mistake,) = report_for(wrong).mistakes
+    assert mistake.name == "siegert_rate is not right yet"
