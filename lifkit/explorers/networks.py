@@ -98,7 +98,7 @@ def network(solver: Function, outgoing: Function) -> Scene:
         INHIBITION,
         Slider(name="rate_ext_hz", label="rate of an input from outside", unit="Hz", low=15, high=80,
                step=1, start=40),
-        Slider(name="delay", label="delay", unit="ms", low=0.4, high=4, step=0.2, start=1.6),
+        Slider(name="delay", label="from spike to kick", unit="ms", low=0.4, high=4, step=0.2, start=1.6),
     )  # fmt: skip
     places = (
         Place(text="Set g to 3, where excitation wins. What became of neuron 0?", at={"g": (3, 3)}),
