@@ -71,3 +71,59 @@ def _(dt, I, V, spike_times):
     mean = np.mean(after, axis=0)
     jump = np.argmax(np.diff(mean) > 0.5 * dt / tau * (E_m + I[-1, 1] / g_m - mean[0]))
     return [E_m, g_m, tau, (v + path[-1]) / 2, mean[: jump + 1].mean(), jump * dt]
+
+
+# --- 8.2 simulate_candidates ----------------------------------------------------------------------
+
+
+@style("simulate_candidates", "whole traces and np.where")
+def _(dt, I, E_m, g_m, tau, V_theta, V_reset, t_ref, b, tau_w):
+    n = np.size(V_theta)
+    V, w = np.full((len(I) + 1, n), float(E_m)), np.zeros((len(I) + 1, n))
+    spikes = np.zeros(V.shape, dtype=bool)
+    last = np.full(n, -1000)
+    for k in range(1, len(V)):
+        V[k] = V[k - 1] + dt * (g_m * (E_m - V[k - 1]) + I[k - 1] - w[k - 1]) / (g_m * tau)
+        V[k] = np.where(k - last <= round(t_ref / dt), V_reset, V[k])
+        spikes[k] = V[k] >= V_theta
+        V[k] = np.where(spikes[k], V_reset, V[k])
+        w[k] = (1 - dt / tau_w) * w[k - 1] + np.where(spikes[k], b, 0)
+        last = np.where(spikes[k], k, last)
+    return [np.flatnonzero(column) * dt for column in spikes.T]
+
+
+@style("simulate_candidates", "one after the other, held by skipping")
+def _(dt, I, E_m, g_m, tau, V_theta, V_reset, t_ref, b, tau_w):
+    def one(threshold, jump):
+        v, x, k, times = E_m, 0, 0, []
+        while k < len(I):
+            dv = (I[k] - x) / g_m - (v - E_m)
+            v += dv * dt / tau
+            x -= x * dt / tau_w
+            k += 1
+            if v >= threshold:
+                times.append(k * dt)
+                v, x = V_reset, x + jump
+                for _ in range(int(np.rint(t_ref / dt))):
+                    x -= x * dt / tau_w
+                    k += 1
+        return times
+
+    return [one(*pair) for pair in zip(V_theta, b)]
+
+
+@style("simulate_candidates", "a table of free from when on")
+def _(dt, I, E_m, g_m, tau, V_theta, V_reset, t_ref, b, tau_w):
+    V, w = E_m * np.ones_like(V_theta, dtype=float), 0.0 * b
+    free_from, found = np.zeros(len(b)), {i: [] for i in range(len(b))}
+    for k, current in enumerate(I, start=1):
+        step = (E_m - V + (current - w) / g_m) * (dt / tau)
+        V = np.where(k >= free_from, V + step, V_reset)
+        w = w * (1 - dt / tau_w)
+        for i in range(len(b)):
+            if V[i] >= V_theta[i]:
+                V[i] = V_reset
+                w[i] += b[i]
+                free_from[i] = k + 1 + round(t_ref / dt)
+                found[i].append(dt * k)
+    return tuple(np.array(found[i]) for i in found)
