@@ -71,6 +71,8 @@ def reason(mutant: Mutant) -> str:
         return "an array without axes is as good an answer as a number"
     if mutant.kind == "left out" and before == after.removesuffix(")") + ", otypes=[float])":
         return "the first number says the type as well"
+    if mutant.kind == "order" and re.match(r"(min|max)\(", before):
+        return "the smallest or largest of some numbers does not look at their order"
     if mutant.kind in ("order", "sign") and re.match(r"(np\.)?abs\(", mutant.within):
         return "the absolute value does not look at the sign"
     if _negated(mutant) and _is_even_power(mutant.within, before):
