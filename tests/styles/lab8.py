@@ -127,3 +127,144 @@ def _(dt, I, E_m, g_m, tau, V_theta, V_reset, t_ref, b, tau_w):
                 free_from[i] = k + 1 + round(t_ref / dt)
                 found[i].append(dt * k)
     return tuple(np.array(found[i]) for i in found)
+
+
+# --- 8.3 coincidence_factor -----------------------------------------------------------------------
+
+
+@style("coincidence_factor", "a double loop")
+def _(data, model, T, precision):
+    if not len(data) or not len(model):
+        return float("nan")
+    hits = 0
+    for t in data:
+        hits += any(abs(t - s) <= precision for s in model)
+    rate = len(model) / T
+    chance = 2 * rate * precision * len(data)
+    norm = 0.5 * (len(data) + len(model)) * (1 - 2 * rate * precision)
+    return (hits - chance) / norm
+
+
+@style("coincidence_factor", "a count in each window")
+def _(data, model, T, precision):
+    n, m = np.size(data), np.size(model)
+    if n * m == 0:
+        return np.nan
+    last = np.searchsorted(model, np.asarray(data) + precision, "right")
+    first = np.searchsorted(model, np.asarray(data) - precision, "left")
+    share = 2 * m * precision / T
+    return 2 * (np.sum(last > first) - share * n) / ((n + m) * (1 - share))
+
+
+@style("coincidence_factor", "broadcasting, any")
+def _(data, model, T, precision):
+    if len(model) == 0 or len(data) == 0:
+        return np.float64("nan")
+    near = np.abs(data[:, None] - model[None, :]) <= precision
+    x = near.any(axis=1).sum() / len(data)
+    p = 2 * precision * len(model) / T
+    return (x - p) / (1 - p) * 2 * len(data) / (len(data) + len(model))
+
+
+# --- 8.4 van_rossum -------------------------------------------------------------------------------
+
+
+@style("van_rossum", "loops over plain numbers")
+def _(times_a, times_b, tau_R):
+    def K(one, other):
+        total = 0.0
+        for x in one:
+            for y in other:
+                total += np.exp(-abs(x - y) / tau_R)
+        return total
+
+    D2 = 0.5 * K(times_a, times_a) + 0.5 * K(times_b, times_b) - K(times_a, times_b)
+    return D2**0.5 if D2 > 0 else 0.0
+
+
+@style("van_rossum", "broadcasting, signs as weights")
+def _(times_a, times_b, tau_R):
+    t = np.concatenate([times_a, times_b])
+    s = np.concatenate([np.ones(len(times_a)), -np.ones(len(times_b))])
+    D2 = s @ np.exp(-abs(t[:, None] - t) / tau_R) @ s / 2
+    return float(np.sqrt(np.clip(D2, 0, None)))
+
+
+@style("van_rossum", "from spike to spike, two traces")
+def _(times_a, times_b, tau_R):
+    spikes = sorted([(t, 1) for t in times_a] + [(t, -1) for t in times_b])
+    trace, before, D2 = 0.0, None, 0.0
+    for t, sign in spikes:
+        if before is not None:
+            trace *= np.exp((before - t) / tau_R)
+        D2 += sign * trace + 0.5
+        trace += sign
+        before = t
+    return np.sqrt(abs(D2)) if abs(D2) > 1e-13 else 0.0
+
+
+# --- 8.5 victor_purpura ---------------------------------------------------------------------------
+
+
+@style("victor_purpura", "recursion with a memory")
+def _(times_a, times_b, q):
+    known = {}
+
+    def G(i, j):
+        if i == 0 or j == 0:
+            return i + j
+        if (i, j) not in known:
+            move = G(i - 1, j - 1) + q * abs(times_a[i - 1] - times_b[j - 1])
+            known[i, j] = min(1 + G(i - 1, j), 1 + G(i, j - 1), move)
+        return known[i, j]
+
+    return G(len(times_a), len(times_b))
+
+
+@style("victor_purpura", "a list of lists")
+def _(times_a, times_b, q):
+    table = [[i + j for j in range(len(times_b) + 1)] for i in range(len(times_a) + 1)]
+    for i, x in enumerate(times_a):
+        for j, y in enumerate(times_b):
+            ways = (table[i][j + 1] + 1, table[i + 1][j] + 1, table[i][j] + q * abs(x - y))
+            table[i + 1][j + 1] = min(ways)
+    return table[len(times_a)][len(times_b)]
+
+
+@style("victor_purpura", "which spikes are moved")
+def _(times_a, times_b, q):
+    best = {0: 0.0}  # number of spikes of b that are used up: what the rest of a gains
+    saved = np.zeros((len(times_a) + 1, len(times_b) + 1))
+    for i in range(len(times_a)):
+        for j in range(len(times_b)):
+            gain = 2 - q * abs(times_a[i] - times_b[j])
+            saved[i + 1, j + 1] = max(saved[i, j + 1], saved[i + 1, j], saved[i, j] + gain)
+    return len(times_a) + len(times_b) - saved[-1, -1] + best[0]
+
+
+# --- 8.6 fit_passive ------------------------------------------------------------------------------
+
+
+@style("fit_passive", "the normal equations")
+def _(dt, I, V, keep):
+    rows = np.flatnonzero(keep)
+    X = np.array([np.ones(len(rows)), V[rows] + 70.0, I[rows]]).T
+    c = np.linalg.solve(X.T @ X, X.T @ (V[rows + 1] - V[rows]))
+    return -c[0] / c[1] - 70.0, -c[1] / c[2], -dt / c[1]
+
+
+@style("fit_passive", "the slope, scipy")
+def _(dt, I, V, keep):
+    from scipy.linalg import lstsq
+
+    table = np.vstack([I, V[:-1], np.ones_like(I, dtype=float)]).T[keep]
+    push, leak, rest = lstsq(table, (np.diff(V) / dt)[keep])[0]
+    return rest / -leak, -leak / push, -1 / leak
+
+
+@style("fit_passive", "the next voltage")
+def _(dt, I, V, keep):
+    now, then = V[:-1][keep], V[1:][keep]
+    A = np.column_stack([now, I[keep], np.full(now.shape, 1.0)])
+    decay, push, rest = np.linalg.lstsq(A, then, rcond=None)[0]
+    return np.array([rest / (1 - decay), (1 - decay) / push, dt / (1 - decay)])
