@@ -51,10 +51,11 @@ SHOWS = "a cell shows something itself (a report, a figure with its alt text), a
 IMPORT_MAP = {
     # `import lifkit` is quick: its names load on first use.
     "lifkit.__init__": may(
-        ours_lazily="lifkit.stimuli lifkit.plotting lifkit.judge lifkit.checks lifkit.notebook "
+        ours_lazily="lifkit.data lifkit.stimuli lifkit.plotting lifkit.judge lifkit.checks lifkit.notebook "
         "lifkit.explorers lifkit.predictions lifkit.study"
     ),
     "lifkit.stimuli": may(),
+    "lifkit.data": may(),
     "lifkit.plotting": may(
         matplotlib="draws the figures",
         seaborn="gives the course its theme",

@@ -109,7 +109,7 @@ def _(dt, I, E_m, g_m, tau, V_theta, V_reset, t_ref, b, tau_w):
                     k += 1
         return times
 
-    return [one(*pair) for pair in zip(V_theta, b)]
+    return [one(*pair) for pair in zip(V_theta, b, strict=True)]
 
 
 @style("simulate_candidates", "a table of free from when on")

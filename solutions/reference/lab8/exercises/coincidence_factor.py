@@ -66,11 +66,19 @@ def shared(rng):
     """each data spike counts once, and one model spike may serve two of them"""
     T, precision = rng.uniform(300, 400), rng.uniform(3, 4)
     middle = 40 + np.cumsum(rng.uniform(22, 30, 5))
-    twins = np.sort(np.concatenate([middle - rng.uniform(0.5, 2.5), middle + rng.uniform(0.5, 2.5)]))
+    twins = np.sort(
+        np.concatenate([middle - rng.uniform(0.5, 2.5), middle + rng.uniform(0.5, 2.5)])
+    )
     several = np.append(middle, middle[:3] + rng.uniform(1, 2.5))
     return [
         case("two data spikes near one", data=twins, model=middle, T=T, precision=precision),
-        case("two model spikes near one", data=middle, model=np.sort(several), T=T, precision=precision),
+        case(
+            "two model spikes near one",
+            data=middle,
+            model=np.sort(several),
+            T=T,
+            precision=precision,
+        ),
     ]
 
 
@@ -101,7 +109,9 @@ def at_the_edge(rng):
     """a distance of just the precision coincides, and whole numbers do as well"""
     data = 20 * np.arange(1, 7) + rng.integers(0, 4, 6)
     shift = np.array([4, -4, 5, -5, 4, 0])
-    return case("distances of just the precision", data=data, model=data + shift, T=200, precision=4)
+    return case(
+        "distances of just the precision", data=data, model=data + shift, T=200, precision=4
+    )
 
 
 def certify(case):

@@ -101,6 +101,4 @@ def by_least_squares(dt, I, V, spike_times):
     return E_m, g_m, tau, V[round(spike_times[2][0] / dt) - 1, 2], V_reset, t_ref
 
 
-REFERENCE = exercise(
-    "lab8", "identify", returns=OUTPUTS, hints=HINTS, styles=[by_least_squares]
-)
+REFERENCE = exercise("lab8", "identify", returns=OUTPUTS, hints=HINTS, styles=[by_least_squares])

@@ -73,9 +73,11 @@ def adapting(rng, solve):
     """w starts at 0, grows by the candidate's own b at each spike, decays, and is taken from I"""
     while True:
         several = candidates(rng, 5, 70) | {"t_ref": 0.0}
-        exact = several["dt"] / -np.expm1(-several["dt"] / several["tau_w"])  # its Euler step is exact
+        exact = several["dt"] / -np.expm1(
+            -several["dt"] / several["tau_w"]
+        )  # its Euler step is exact
         trains = solve(**several), solve(**{**several, "tau_w": exact})
-        if any(len(a) != len(b) or np.any(a != b) for a, b in zip(*trains)):
+        if any(len(a) != len(b) or np.any(a != b) for a, b in zip(*trains, strict=True)):
             return case("five candidates with t_ref = 0", **several)
 
 
@@ -167,7 +169,7 @@ def certify(case):
 def one_by_one(dt, I, E_m, g_m, tau, V_theta, V_reset, t_ref, b, tau_w):
     """Solve in another style: plain numbers, one candidate after the other."""
     spike_times = []
-    for threshold, jump in zip(V_theta, b):
+    for threshold, jump in zip(V_theta, b, strict=True):
         v, adaptation, rest, times = E_m, 0.0, 0, []
         for k, current in enumerate(I):
             slope = (E_m - v) / tau + (current - adaptation) / (g_m * tau)

@@ -36,7 +36,9 @@ def train(rng, count):
 
 def pair(rng, title, times_a, times_b, **given):
     """Return a case with a time constant of some ms."""
-    return case(title, **{"times_a": times_a, "times_b": times_b, "tau_R": rng.uniform(4, 15), **given})
+    return case(
+        title, **{"times_a": times_a, "times_b": times_b, "tau_R": rng.uniform(4, 15), **given}
+    )
 
 
 def kernel(times_a, times_b, tau_R):
@@ -101,12 +103,10 @@ def spike_by_spike(times_a, times_b, tau_R):
     times = [*times_a, *times_b]
     signs = [1] * len(times_a) + [-1] * len(times_b)
     square = 0.0
-    for t, sign in zip(times, signs):
-        for s, other in zip(times, signs):
+    for t, sign in zip(times, signs, strict=True):
+        for s, other in zip(times, signs, strict=True):
             square += sign * other * np.exp(-abs(t - s) / tau_R) / 2
     return np.sqrt(max(square, 0.0))
 
 
-REFERENCE = exercise(
-    "lab8", "van_rossum", returns=[DISTANCE], hints=HINTS, styles=[spike_by_spike]
-)
+REFERENCE = exercise("lab8", "van_rossum", returns=[DISTANCE], hints=HINTS, styles=[spike_by_spike])

@@ -38,7 +38,9 @@ def train(rng, count):
 
 def pair(rng, title, times_a, times_b, **given):
     """Return a case in which moving a spike by about 10 ms costs as much as making it anew."""
-    return case(title, **{"times_a": times_a, "times_b": times_b, "q": rng.uniform(0.1, 0.25), **given})
+    return case(
+        title, **{"times_a": times_a, "times_b": times_b, "q": rng.uniform(0.1, 0.25), **given}
+    )
 
 
 @holds(weight=3)
@@ -102,6 +104,4 @@ def row_by_row(times_a, times_b, q):
     return last[-1]
 
 
-REFERENCE = exercise(
-    "lab8", "victor_purpura", returns=[COST], hints=HINTS, styles=[row_by_row]
-)
+REFERENCE = exercise("lab8", "victor_purpura", returns=[COST], hints=HINTS, styles=[row_by_row])
