@@ -82,7 +82,7 @@ IMPORT_MAP = {
     ),
     "lifkit.predictions": may(),
     "lifkit.explorers": may(
-        "lifkit.plotting lifkit.judge",
+        "lifkit.data lifkit.plotting lifkit.judge",
         ipywidgets="the widgets' own library",
         anywidget="a widget with a browser's half of our own",
         traitlets="what a widget's state is made of",

@@ -17,13 +17,14 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from . import adaptation, noise, passive, spiking, synapses
+from . import adaptation, inverse, noise, passive, spiking, synapses
 from .frames import Frame, Scene
 
 __all__ = [
     "Explorer",
     "explore_adaptation",
     "explore_adex",
+    "explore_candidate",
     "explore_conductances",
     "explore_dynamic_synapse",
     "explore_fi_curve",
@@ -389,3 +390,27 @@ def explore_adex(adex_euler: Callable[..., Any]) -> Explorer:
         As `explore_membrane`.
     """
     return Explorer(adaptation.adex(adex_euler))
+
+
+def explore_candidate(
+    simulate_candidates: Callable[..., Any], *, score: Callable[..., Any] | None = None
+) -> Explorer:
+    """Explore how a candidate's threshold and adaptation move its spikes beside the recording's.
+
+    Parameters
+    ----------
+    simulate_candidates : function
+        Your ``simulate_candidates(dt, I, E_m, g_m, tau, V_theta, V_reset, t_ref, b, tau_w)``.
+    score : function, optional
+        Your ``coincidence_factor(data, model, T, precision)``, said beside it.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(inverse.candidate(simulate_candidates, score))
