@@ -60,11 +60,13 @@ def sampled(current):
     return np.round(1e4 * current.reshape(-1, EVERY).mean(axis=1)).astype(np.int16)
 
 
-def make_recording(seconds_less=0.0):
-    """Return the arrays of recording.npz; a shorter run agrees with the beginning of a longer one."""
-    made = {"dt": np.float64(DT * EVERY)}
+def make_recording(seconds_less=0.0, only=""):
+    """Return the arrays of recording.npz, or those of one current; a shorter run is how it begins."""
+    made = {} if only else {"dt": np.float64(DT * EVERY)}
     parts = (("training", TRAINING, 1), ("test", TEST, REPEATS), ("new", NEW, REPEATS))
     for seed, (name, T, n) in enumerate(parts):
+        if only not in ("", name):
+            continue
         current = make_current(T - 1000 * seconds_less, np.random.default_rng([8, seed]))
         V, spikes = run_cell(current, n, np.random.default_rng([80, seed]))
         made[f"{name}_I"] = sampled(current)
