@@ -20,7 +20,7 @@ HINTS = (
     "(each spike with itself as well); K(b, b) is 1, K(a, b) is 1 + exp(-1). So D^2 = 1 + exp(-1) + 1/2 - 1 "
     "- exp(-1) = 1/2: the spike too many.",
     "A skeleton; what stands for each ___?\n"
-    "def overlap(one, other):\n"
+    "def added_up(x, y):\n"
     "    gaps = ___                       # a table: row i, column j\n"
     "    return ___\n"
     "\n"
