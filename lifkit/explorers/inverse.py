@@ -27,7 +27,9 @@ MEMBRANE = {"E_m": -68.0, "g_m": 0.012, "tau": 17.1, "V_reset": -62.0, "t_ref": 
 SLIDERS = (
     Slider(name="V_theta", label="threshold", unit="mV", low=-56, high=-42, step=0.25, start=-50),
     Slider(name="b", label="jump of w", unit="nA", low=0, high=0.1, step=0.005, start=0),
-    Slider(name="tau_w", label="time constant of w", unit="ms", low=10, high=300, step=10, start=110),
+    Slider(
+        name="tau_w", label="time constant of w", unit="ms", low=10, high=300, step=10, start=110
+    ),
 )
 
 
@@ -51,7 +53,7 @@ def candidate(solver: Function, score: Function | None = None) -> Scene:
             said.append(("spikes of the candidate", str(len(result.value))))
             said += _coincidence(factor, seen, result.value)
         yield Frame(
-            curves=(Curve(name="recording", role="theory", x=dt * np.arange(N_t + 1), y=V),),
+            curves=(Curve(name="the recording", role="yours", x=dt * np.arange(N_t + 1), y=V),),
             x_range=(0.0, SHOWN),
             y_range=(-85.0, -30.0),
             x_label="Time (ms)",
