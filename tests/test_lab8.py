@@ -324,3 +324,22 @@ def test_the_explorer_says_what_is_wrong_with_an_answer():
 
     frame = explorers.explore_candidate(simulate_candidates).frame
     assert "should return a list with one array" in frame.message
+
+
+def test_the_explorer_of_distances_is_safe_and_shows_both_limits():
+    explorer = explorers.explore_distances(van_rossum, victor_purpura)
+    names = [slider.name for slider in explorer.scene.sliders]
+    for corner in itertools.product(*((s.low, s.high) for s in explorer.scene.sliders)):
+        frame = explorer.move(**dict(zip(names, corner, strict=True)))
+        assert frame.message == "" and len(frame.curves) == 2 and len(frame.readouts) == 2
+        assert all(np.all(curve.y <= frame.y_range[1]) for curve in frame.curves)
+    few = dict(explorer.move(late=0, more=3, scale=100).readouts)
+    assert few["your victor_purpura"] == "3.000"
+
+
+def test_the_explorer_of_distances_says_which_function_is_wrong():
+    def van_rossum(times_a, times_b, tau_R):
+        return times_a
+
+    frame = explorers.explore_distances(van_rossum, victor_purpura).frame
+    assert "van_rossum should return one number." in frame.message and len(frame.curves) == 1

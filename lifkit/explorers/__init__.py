@@ -26,6 +26,7 @@ __all__ = [
     "explore_adex",
     "explore_candidate",
     "explore_conductances",
+    "explore_distances",
     "explore_dynamic_synapse",
     "explore_fi_curve",
     "explore_intervals",
@@ -414,3 +415,27 @@ def explore_candidate(
         As `explore_membrane`.
     """
     return Explorer(inverse.candidate(simulate_candidates, score))
+
+
+def explore_distances(
+    van_rossum: Callable[..., Any], victor_purpura: Callable[..., Any]
+) -> Explorer:
+    """Explore two distances of spike trains over the scale on which they look at them.
+
+    Parameters
+    ----------
+    van_rossum : function
+        Your ``van_rossum(times_a, times_b, tau_R)``.
+    victor_purpura : function
+        Your ``victor_purpura(times_a, times_b, q)``; the scale is 1/q.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(inverse.distances(van_rossum, victor_purpura))

@@ -1,4 +1,4 @@
-"""The explorer of Lab 8: the spikes of a candidate above the recording that it should explain."""
+"""The explorers of Lab 8: two distances of spike trains, and a candidate beside the recording."""
 
 from __future__ import annotations
 
@@ -9,13 +9,26 @@ import numpy as np
 
 from ..data import load_recording
 from .frames import Curve, Frame, Line, Place, Scene, Slider
-from .shared import FEW, Function, optional, sentence
+from .shared import FEW, Function, joined, optional, sentence
 from .solvers import Result, Solver
 
-__all__ = ["candidate"]
+__all__ = ["candidate", "distances"]
 
 SIMULATE = ("dt", "I", "E_m", "g_m", "tau", "V_theta", "V_reset", "t_ref", "b", "tau_w")
 COINCIDENCE = ("data", "model", "T", "precision")
+
+ROSSUM, PURPURA = ("times_a", "times_b", "tau_R"), ("times_a", "times_b", "q")
+
+#: The train that another one is held against, in ms.
+TRAIN = np.array([20.0, 55.0, 80.0, 130.0, 150.0])
+SCALES = np.arange(2.0, 101.0, 2.0)  # ms
+MOVES = (
+    Slider(
+        name="late", label="delay of the third spike", unit="ms", low=0, high=40, step=1, start=5
+    ),
+    Slider(name="more", label="spikes too many", unit="", low=0, high=3, step=1, start=0),
+    Slider(name="scale", label="tau_R, and 1/q", unit="ms", low=2, high=100, step=2, start=10),
+)
 
 #: What is shown of the recording, in ms, with two of its samples to a step: 2000 steps.
 SHOWN, EVERY = 800.0, 2
@@ -31,6 +44,69 @@ SLIDERS = (
         name="tau_w", label="time constant of w", unit="ms", low=10, high=300, step=10, start=110
     ),
 )
+
+
+def distances(rossum: Function, purpura: Function) -> Scene:
+    """Return both distances of two trains over their scale: tau_R, and 1/q."""
+    yours, other = Solver(rossum, ROSSUM), Solver(purpura, PURPURA)
+
+    def frames(values: Mapping[str, float]) -> Iterator[Frame]:
+        moved = TRAIN + values["late"] * (np.arange(len(TRAIN)) == 2)
+        trains = {
+            "times_a": TRAIN,
+            "times_b": np.sort([*moved, *(100.0, 180.0, 200.0)[: round(values["more"])]]),
+        }
+        scales = np.append(SCALES, values["scale"])
+        first = _each(yours, [{**trains, "tau_R": float(scale)} for scale in scales])
+        second = _each(other, [{**trains, "q": 1 / float(scale)} for scale in scales])
+        curves, said = [], []
+        for solver, result, role in ((yours, first, "yours"), (other, second, "theory")):
+            if result.value is not None:
+                y = result.value[:-1]
+                curves.append(Curve(name=f"your {solver.name}", role=role, x=SCALES, y=y))
+                said.append((f"your {solver.name}", f"{result.value[-1]:.3f}"))
+        yield Frame(
+            curves=tuple(curves),
+            x_range=(0.0, 100.0),
+            y_range=(0.0, 6.0),
+            x_label="Scale (ms)",
+            y_label="Distance",
+            marks=np.empty(0),
+            lines=(Line(label="", value=values["scale"], upright=True),),
+            readouts=tuple(said),
+            message=joined(first.problem, second.problem),
+            alt=sentence("Two distances over their scale", first, said),
+            seconds=first.seconds + second.seconds,
+        )
+
+    places = (
+        Place(
+            text="Delay 5 ms, no spike too many. At which scale does the delay cost 1?",
+            at={"late": (5, 5), "more": (0, 0)},
+        ),
+        Place(
+            text="Two spikes too many. What is left of both distances at 100 ms?",
+            at={"more": (2, 2), "scale": (100, 100)},
+        ),
+    )
+    scene = Scene(title="Two distances", sliders=MOVES, frames=frames, places=places)
+    for solver, scale in ((yours, {"tau_R": 10.0}), (other, {"q": 0.1})):
+        solver.begin({"times_a": TRAIN, "times_b": TRAIN[:3], **scale})
+    return scene
+
+
+def _each(solver: Solver, inputs: list[dict[str, Any]]) -> Result:
+    """Call a function that returns a number once for each of the inputs."""
+    found, seconds = [], 0.0
+    for given in inputs:
+        result = solver(given)
+        seconds += result.seconds
+        value = np.asarray(np.nan if result.value is None else result.value)
+        if result.problem or value.ndim or value.dtype.kind not in "fiu" or not np.isfinite(value):
+            said = result.problem or f"{solver.name} should return one number."
+            return Result(problem=said, seconds=seconds)
+        found.append(float(value))
+    return Result(value=np.array(found), seconds=seconds)
 
 
 def candidate(solver: Function, score: Function | None = None) -> Scene:
