@@ -124,10 +124,12 @@ def ties(rng):
     shift = float(rng.integers(-8, 9))  # moving every voltage by a whole number keeps a tie exact
     counts = np.zeros((6, 2), dtype=int)
     counts[0, 0] = counts[3, 1] = 1
-    levels = {"V_init": -60.0, "E_m": -60.0, "V_theta": -50.0, "V_reset": -60.0}
     return case(
         "kicks that just reach the threshold",
-        **{name: level + shift for name, level in levels.items()},
+        V_init=-60.0 + shift,
+        E_m=-60.0 + shift,
+        V_theta=-50.0 + shift,
+        V_reset=-60.0 + shift,
         dt=1.0,
         tau=2.0,
         counts=counts,
