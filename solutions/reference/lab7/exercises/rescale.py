@@ -53,9 +53,10 @@ def factor(rng):
 @holds()
 def walls(rng):
     """weights stay between 0 and w_max"""
-    strong = {"strength": rng.uniform(0.5, 0.8)}
+    strong = {"strength": rng.uniform(0.8, 1.0)}
+    heavy = np.append(rng.uniform(1.2, 2.0, 4), 2.1)
     return [
-        synapses(rng, "weights that would exceed w_max", 0.1, w=rng.uniform(1.2, 2.1, 5), **strong),
+        synapses(rng, "weights that would exceed w_max", 0.1, w=heavy, **strong),
         synapses(rng, "a rate far above the target", rng.uniform(4, 6), **strong),
     ]
 
@@ -63,8 +64,8 @@ def walls(rng):
 @holds()
 def whole_numbers(rng):
     """whole-number inputs give the same as 1.0, 2.0, ..."""
-    whole = {"w": rng.integers(2, 9, 4), "rate_hz": int(rng.integers(12, 20)), "target_hz": 10}
-    fine = {"strength": 0.3, "w_max": 12}
+    whole = {"w": rng.integers(1, 3, 4), "rate_hz": int(rng.integers(12, 20)), "target_hz": 10}
+    fine = {"strength": 0.3, "w_max": 3}
     return synapses(rng, "whole-number inputs", 1.0, **whole, **fine)
 
 
