@@ -206,11 +206,12 @@ def explore(monkeypatch):
     monkeypatch.setattr(plasticity, "STEPS", 3000)
     return {
         "pairing": explorers.explore_pairing(stdp_total, theory=stdp_window),
+        "traces": explorers.explore_traces(stdp_traces, stdp_total),
         "competition": explorers.explore_competition(lif_plastic, correlated_spikes),
     }
 
 
-@pytest.mark.parametrize("name", ["pairing", "competition"])
+@pytest.mark.parametrize("name", ["pairing", "traces", "competition"])
 def test_every_corner_of_an_explorer_can_be_drawn(name, monkeypatch):
     explorer = explore(monkeypatch)[name]
     sliders = explorer.scene.sliders
@@ -241,6 +242,8 @@ def test_explorers_say_what_is_wrong_with_an_answer(monkeypatch):
     monkeypatch.setattr(plasticity, "STEPS", 3000)
     frame = explorers.explore_pairing(lambda *inputs: np.zeros(3)).frame
     assert "expected" in frame.message and not frame.curves
+    frame = explorers.explore_traces(stdp_traces, lambda *inputs: np.zeros(3)).frame
+    assert "total" in frame.message and frame.curves  # the weight is drawn all the same
 
     def without_w(*inputs):
         return lif_plastic(*inputs)[:2]

@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from . import adaptation, noise, passive, plasticity, spiking, synapses
+from . import adaptation, noise, pairs, passive, plasticity, spiking, synapses
 from .frames import Frame, Scene
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "explore_pairing",
     "explore_synapse",
     "explore_time_step",
+    "explore_traces",
 ]
 
 
@@ -415,7 +416,31 @@ def explore_pairing(
     TypeError, NotImplementedError
         As `explore_membrane`.
     """
-    return Explorer(plasticity.pairing(stdp_total, theory))
+    return Explorer(pairs.pairing(stdp_total, theory))
+
+
+def explore_traces(
+    stdp_traces: Callable[..., Any], stdp_total: Callable[..., Any] | None = None
+) -> Explorer:
+    """Explore how a weight follows two short trains, and where the sum over all pairs says it ends.
+
+    Parameters
+    ----------
+    stdp_traces : function
+        Your ``stdp_traces(dt, pre, post, w_init, w_max, A_plus, A_minus, tau_plus, tau_minus)``.
+    stdp_total : function, optional
+        Your sum over all pairs, as for `explore_pairing`.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(pairs.two_trains(stdp_traces, stdp_total))
 
 
 def explore_competition(

@@ -1,4 +1,4 @@
-"""The explorers of Lab 7: pairs of spikes in a row, and synapses that compete for a neuron.
+"""The explorer of Lab 7 in which synapses compete for a neuron that learns.
 
 The random numbers are drawn once for each explorer.  The competition runs in pieces of its time: the
 weights go on where they were, and only the traces, which forget within 20 ms, begin anew.
@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from .frames import Curve, Frame, Line, Place, Scene, Slider, around
+from .frames import Curve, Frame, Place, Scene, Slider, around
+from .pairs import WINDOW, window_of
 from .pieces import far
 from .shared import E_M, FEW, Function, joined, optional, sentence
 from .solvers import Result, Solver, parts
 
-__all__ = ["competition", "pairing"]
+__all__ = ["competition"]
 
-WINDOW = ("A_plus", "A_minus", "tau_plus", "tau_minus")
 PLASTIC = (
     "dt",
     "V_init",
@@ -35,68 +35,11 @@ PLASTIC = (
 )
 SHARED = ("dt", "rate_hz", "c", "u_source", "u_copy")
 
-#: A_plus (of the largest weight) and both time constants (ms) of the lab.
-A_PLUS, TAU = 0.01, 20.0
-
-#: Time differences in ms at which pairs are tried.
-DELTAS = np.arange(-45.0, 46.0, 3.0)
-
 #: Synapses that compete, for how many steps of 1 ms, and in pieces of how many.  With 14 us a step of
 #: plain student's code a piece takes 35 ms.
 SYNAPSES, STEPS, PIECE = 100, 25_000, 2500
 
 BINS = np.linspace(0.0, 1.0, 21)
-
-
-def pairing(total: Function, theory: Function | None = None) -> Scene:
-    """Return what trains of pairs do together, beside as many lonely pairs."""
-    yours = Solver(total, ("pre_times", "post_times", *WINDOW))
-    exact = optional(theory, ("delta_t", *WINDOW))
-
-    def frames(values: Mapping[str, float]) -> Iterator[Frame]:
-        window = _window(values["ratio"])
-        number = round(values["pairs"])
-        times = 1000.0 / values["rate"] * np.arange(number)
-        together, result = _totals(yours, times, window)
-        fine = np.linspace(DELTAS[0], DELTAS[-1], 200)  # 0 itself is not among them
-        alone = Result()
-        if exact is not None:
-            shapes = {"change": fine.shape}
-            alone = parts(exact({"delta_t": fine, **window}), exact.name, shapes)
-        curves, said = [], [("pairs", str(number))]
-        if together is not None:
-            name = f"your {yours.name}"
-            curves.append(Curve(name=name, role="yours", x=DELTAS, y=together, points=True))
-            said += [(f"{d:+g} ms", f"{together[DELTAS == d][0]:+.3f}") for d in (-9, 9)]
-        if exact is not None and alone.value is not None:
-            name = f"{number} x your {exact.name}"
-            curves.append(Curve(name=name, role="theory", x=fine, y=number * alone.value[0]))
-        high = 0.01 * number * max(1.0, values["ratio"])
-        yield Frame(
-            curves=tuple(curves),
-            x_range=(DELTAS[0], DELTAS[-1]),
-            y_range=(-1.3 * high, 1.3 * high),
-            x_label="Time of the spike after the input (ms)",
-            y_label="Change of the weight",
-            marks=np.empty(0),
-            lines=(Line(label="no change", value=0.0, dotted=True),),
-            readouts=tuple(said),
-            message=joined(result.problem, alone.problem),
-            alt=sentence("Change of a weight by trains of pairs", result, said),
-            seconds=result.seconds + alone.seconds,
-        )
-
-    sliders = (
-        Slider(name="rate", label="pairs a second", unit="Hz", low=1, high=60, step=1, start=1),
-        Slider(name="pairs", label="how many", unit="pairs", low=1, high=80, step=1, start=60),
-        Slider(name="ratio", label="A- over A+", unit="x", low=0.5, high=2, step=0.05, start=1.05),
-    )
-    yours.begin({"pre_times": np.array([1.0]), "post_times": np.array([4.0]), **_window(1.05)})
-    places = (
-        Place(text="Set rate to 15 Hz. Where do the dots leave the line?", at={"rate": (15, 15)}),
-        Place(text="Set rate to 50 Hz. How far apart are the teeth?", at={"rate": (50, 50)}),
-    )
-    return Scene(title="Pairs in a row", sliders=sliders, frames=frames, places=places)
 
 
 def competition(neuron: Function, trains: Function | None = None) -> Scene:
@@ -156,30 +99,6 @@ def competition(neuron: Function, trains: Function | None = None) -> Scene:
     )
 
 
-def _window(ratio: float, size: float = 1.0) -> dict[str, float]:
-    return {
-        "A_plus": A_PLUS * size,
-        "A_minus": ratio * A_PLUS * size,
-        "tau_plus": TAU,
-        "tau_minus": TAU,
-    }
-
-
-def _totals(
-    yours: Solver, times: np.ndarray, window: Mapping[str, float]
-) -> tuple[np.ndarray | None, Result]:
-    """Return the total change at each time difference, or None and what is wrong."""
-    totals, seconds = [], 0.0
-    for delta in DELTAS:
-        given = {"pre_times": times + 50.0, "post_times": times + 50.0 + delta, **window}
-        result = parts(yours(given), yours.name, {"total": ()})
-        seconds += result.seconds
-        if result.value is None:
-            return None, replace(result, seconds=seconds)
-        totals.append(float(result.value[0]))
-    return np.array(totals), Result(value=totals, problem=result.problem, seconds=seconds)
-
-
 def _arrivals(
     copied: Solver | None, numbers: np.ndarray, source: np.ndarray, values: Mapping[str, float]
 ) -> tuple[np.ndarray, str]:
@@ -208,7 +127,7 @@ def _inputs(counts: np.ndarray, w_init: np.ndarray, values: Mapping[str, float])
         "counts": counts,
         "w_init": w_init,
         "w_max": values["w_max"],
-        **_window(values["ratio"], values["w_max"]),
+        **window_of(values["ratio"], values["w_max"]),
         "every": PIECE,
     }
 
