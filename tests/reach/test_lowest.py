@@ -1,4 +1,4 @@
-"""The lowest versions that pyproject.toml allows run the student's side."""
+"""The lowest versions that pyproject.toml allows: the student's side, and a class that is graded."""
 
 import os
 import shutil
@@ -16,6 +16,7 @@ PYTHON = "3.11"
 
 #: What students do: checks, reports in a kernel, explorers, every exercise in all its styles.
 STUDENTS = ["tests/test_checks.py", "tests/test_in_a_kernel.py", "tests/test_explorers.py"]
+CLASS = ["tests/test_round_trip.py"]
 EXERCISES = ["tests/test_every_exercise.py", "-k", "every_style or named_alone or example"]
 
 
@@ -39,7 +40,7 @@ def lowest(tmp_path_factory):
     return python.parent
 
 
-@pytest.mark.parametrize("what", [STUDENTS, EXERCISES], ids=["checks", "exercises"])
+@pytest.mark.parametrize("what", [STUDENTS, EXERCISES, CLASS], ids=["checks", "exercises", "class"])
 def test_the_lowest_versions_do(lowest, what):
     done = subprocess.run(
         [lowest / "python", "-m", "pytest", "-q", "-n", "auto", "-p", "no:cacheprovider", *what],
