@@ -115,7 +115,13 @@ def pictures_stand_in(page, count):
 
 @pytest.mark.parametrize(
     ("name", "theme"),
-    [("lab1", "JupyterLab Light"), ("lab2", "JupyterLab Dark"), ("lab3", "JupyterLab Light")],
+    [
+        ("lab1", "JupyterLab Light"),
+        ("lab2", "JupyterLab Dark"),
+        ("lab3", "JupyterLab Light"),
+        ("lab4", "JupyterLab Dark"),
+        ("lab5", "JupyterLab Light"),
+    ],
 )
 def test_a_whole_lab_in_jupyterlab(server, lab, name, theme):
     count = write_lab(server, name)
