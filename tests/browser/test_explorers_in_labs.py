@@ -161,11 +161,15 @@ def test_a_whole_lab_in_notebook_7(server, page):
     membrane.slider("tau").focus()
     for key in ("ArrowRight", "ArrowUp", "PageUp", "Home", "End"):
         membrane.responds(lambda key=key: page.keyboard.press(key))
-    is_drawn(step, COLOURS[0])
     before = (server.root / "lab1.ipynb").stat().st_size
-    page.keyboard.press("Control+S")
-    while (server.root / "lab1.ipynb").stat().st_size < 2 * before:  # the pictures are in it now
+    page.keyboard.press("Control+S")  # while a slider has the keys
+    for _ in range(150):  # 30 s; after 120 it would be saved without being asked
         page.wait_for_timeout(200)
+        if (server.root / "lab1.ipynb").stat().st_size > 2 * before:  # the pictures are in it now
+            break
+    else:
+        raise AssertionError("Ctrl+S saves nothing.")
+    step.responds(lambda: step.drag("dt", to=0.9))
     page.reload()  # its kernel lives: the explorers do, too
     for explorer in every_explorer(page, count):
         is_drawn(explorer, COLOURS[0])

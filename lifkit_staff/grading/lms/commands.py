@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from ...course import find_root, working_in
-from ..report import printable
 from .roster import COLUMNS, Roster, read_roster
 
 __all__ = ["add_collect_arguments", "add_export_arguments"]
@@ -41,6 +40,7 @@ def _roster(options: argparse.Namespace, root: Path) -> Roster | None:
 
 def _collect(options: argparse.Namespace) -> int:
     """Collect, and say what was done, line by line."""
+    from ..report import printable
     from .collect import collect
 
     root = find_root(options.root)
@@ -82,6 +82,7 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _export(options: argparse.Namespace) -> int:
     """Fill in the marks, and say who was left out."""
+    from ..report import printable
     from ..totals import totals
     from .gradesheet import fill
 
