@@ -20,9 +20,16 @@ def instructions(path):
     return [line.split() for line in re.sub(r"\\\n\s*", "", "\n".join(lines)).splitlines()]
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_workflows_are_valid(path):
-    words = ["check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(path)]
+@pytest.mark.parametrize(
+    ("schema", "path"),
+    [
+        *(("github-workflows", path) for path in WORKFLOWS),
+        ("citation-file-format", ROOT / "CITATION.cff"),
+    ],
+    ids=lambda one: getattr(one, "name", None),
+)
+def test_what_others_read_is_valid(schema, path):
+    words = ["check_jsonschema", "--builtin-schema", f"vendor.{schema}", str(path)]
     done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
