@@ -614,6 +614,17 @@ def test_import_lifkit_does_without_everything_but_numpy():
     assert probe("import lifkit", prefix=absent)["printed"] == ""
 
 
+def test_commands_are_read_without_anything_that_computes():
+    """So that an environment that is broken is explained by the command, and not by a traceback."""
+    absent = (
+        f"import sys\nsys.modules.update(dict.fromkeys({[*HEAVY - {'lifkit_staff'}, 'numpy']!r}))\n"
+    )
+    statement = "from lifkit import cli\ncli._parser(['grade'])"
+    code = absent + statement
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 @needs_lifkit
 def test_the_student_side_works_without_nbgrader():
     names = ["nbgrader", "nbconvert", "nbformat", "nbclient", "jupyter_client", "solutions"]
