@@ -17,7 +17,7 @@ RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab demo test test-exercise test-load bench handout lint format check-notebooks build lock clean
+.PHONY: help setup lab demo test test-exercise test-load test-systems bench handout lint format check-notebooks build lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ test-exercise: setup ## test one exercise: make test-exercise X=firing_rate
 
 test-load: setup ## grade the attacks with 1, 2, 8 jobs and on a busy machine (an hour)
 	$(RUN) $(BIN)/python -m pytest -m load tests/grading/test_load.py
+
+test-systems: setup ## run the README's commands on bare Debian systems (as root, before a release)
+	$(RUN) $(BIN)/python -m pytest -m systems -s tests/systems
 
 bench: setup ## print the benchmark tables
 	$(RUN) $(BIN)/python -m benchmarks

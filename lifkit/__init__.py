@@ -14,6 +14,7 @@ __all__ = [
     "answer",
     "check",
     "checks",
+    "data",
     "explorers",
     "judge",
     "notebook",
@@ -38,7 +39,17 @@ _HOME = {
     "watch": "watching",
     "weigh": "predictions",
 }
-_ROOMS = ("checks", "explorers", "judge", "notebook", "plotting", "predictions", "stimuli", "study")
+_ROOMS = (
+    "checks",
+    "data",
+    "explorers",
+    "judge",
+    "notebook",
+    "plotting",
+    "predictions",
+    "stimuli",
+    "study",
+)
 
 
 def __getattr__(name: str) -> Any:

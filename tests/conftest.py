@@ -11,9 +11,9 @@ ONE_AFTER_THE_OTHER = [f"tests/grading/test_{name}.py" for name in ("attacks", "
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out what takes the whole machine, unless it is asked for (`make test-load`)."""
-    if "load" not in config.getoption("markexpr"):
-        left_out = [item for item in items if item.get_closest_marker("load")]
+    """Leave out what has a make target of its own: `make test-load`, `test-reach`, `test-systems`."""
+    for mark in {"load", "reach", "systems"} - set(config.getoption("markexpr").split()):
+        left_out = [item for item in items if item.get_closest_marker(mark)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
 

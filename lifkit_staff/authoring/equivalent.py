@@ -41,6 +41,10 @@ def reason(mutant: Mutant) -> str:
     'a list of numbers is as good an answer as an array'
     >>> reason(Mutant("", 3, "order", "x - mean", "mean - x", "(x - mean) ** 2"))
     'an even power does not look at the sign'
+    >>> reason(Mutant("", 3, "order", "np.clip(x, 0, top)", "np.clip(0, x, top)"))
+    'np.clip takes the larger of its first two arguments, whichever is which'
+    >>> reason(Mutant("", 3, "order", "np.clip(x, 0, top)", "np.clip(x, top, 0)"))
+    ''
     >>> reason(Mutant("", 3, "order", "x / mean", "mean / x", "(x / mean) ** 2"))
     ''
     """
@@ -72,10 +76,14 @@ def reason(mutant: Mutant) -> str:
         return "an array without axes is as good an answer as a number"
     if mutant.kind == "left out" and before == after.removesuffix(")") + ", otypes=[float])":
         return "the first number says the type as well"
+    if mutant.kind == "order" and re.match(r"(min|max)\(", before):
+        return "the smallest or largest of some numbers does not look at their order"
     if mutant.kind in ("order", "sign") and re.match(r"(np\.)?abs\(", mutant.within):
         return "the absolute value does not look at the sign"
     if _negated(mutant) and _is_even_power(mutant.within, before):
         return "an even power does not look at the sign"
+    if mutant.kind == "order" and _clips(before) == _clips(after) != ():
+        return "np.clip takes the larger of its first two arguments, whichever is which"
     if mutant.kind == "index" and after == before.replace(".shape[1]", ".shape[-1]"):
         return "the last of two axes is the second"
     return ""
@@ -99,6 +107,15 @@ def _is_even_power(text: str, base: str) -> bool:
         return text == f"np.square({base})"
     power = node.right.value if isinstance(node.right, ast.Constant) else None
     return isinstance(power, int) and power % 2 == 0 and ast.unparse(node.left) == base
+
+
+def _clips(text: str) -> tuple[frozenset[str], str] | tuple[()]:
+    """Return the first two arguments of a call of np.clip, in no order, and the third."""
+    node = ast.parse(text, mode="eval").body
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "np.clip" and len(node.args) == 3:
+        low, other, high = map(ast.unparse, node.args)
+        return frozenset((low, other)), high
+    return ()
 
 
 def _is_row(text: str) -> bool:
