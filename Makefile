@@ -18,7 +18,7 @@ RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab demo test test-exercise test-load test-reach site bench handout lint format check-notebooks build lock clean
+.PHONY: help setup lab demo test test-exercise test-load test-reach test-systems site bench handout lint format check-notebooks build lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ test-reach: setup $(SITE)/.done ## run the labs in a browser's kernel, from a si
 # PYODIDE: where visitors' browsers get Pyodide, an address or a folder that is copied into the site.
 site: setup $(SITE)/.done ## build the site in _site/: its pages, and the labs in a browser
 	$(RUN) $(BIN)/lifkit site _site $(if $(PYODIDE),--pyodide "$(PYODIDE)")
+
+test-systems: setup ## run the README's commands on bare Debian systems (as root, before a release)
+	$(RUN) $(BIN)/python -m pytest -m systems -s tests/systems
 
 bench: setup ## print the benchmark tables
 	$(RUN) $(BIN)/python -m benchmarks

@@ -14,6 +14,7 @@ __all__ = [
     "answer",
     "check",
     "checks",
+    "data",
     "explorers",
     "judge",
     "notebook",
@@ -24,6 +25,7 @@ __all__ = [
     "reveal",
     "stimuli",
     "study",
+    "watch",
     "weigh",
 ]
 
@@ -34,9 +36,20 @@ _HOME = {
     "open_lab": "notebook",
     "progress": "notebook",
     "reveal": "study",
+    "watch": "watching",
     "weigh": "predictions",
 }
-_ROOMS = ("checks", "explorers", "judge", "notebook", "plotting", "predictions", "stimuli", "study")
+_ROOMS = (
+    "checks",
+    "data",
+    "explorers",
+    "judge",
+    "notebook",
+    "plotting",
+    "predictions",
+    "stimuli",
+    "study",
+)
 
 
 def __getattr__(name: str) -> Any:

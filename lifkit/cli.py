@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -127,6 +128,8 @@ def _lab(options: argparse.Namespace) -> int:
     if options.copy_only:
         return 0
     command, environment = jupyter_command(sys.executable, options.folder, notebook)
+    if environment.get("HOME") != os.environ.get("HOME"):
+        print(f"Your home folder can't be written to: settings go to {environment['HOME']}.")
     print(f"Opening {notebook} in JupyterLab; to end it, press Ctrl-C here.")
     try:
         return subprocess.call([*command, *options.jupyter], env=environment)

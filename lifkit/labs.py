@@ -135,6 +135,7 @@ def jupyter_command(python: str, mine: Path, notebook: Path) -> tuple[list[str],
     """Return the command that opens a notebook in JupyterLab, and the environment it needs.
 
     A student's session shows nothing of instructors' panels; the user's own settings stay as they are.
+    Where the home folder can't be written to, what Jupyter puts there stands beside the labs.
 
     Parameters
     ----------
@@ -157,6 +158,9 @@ def jupyter_command(python: str, mine: Path, notebook: Path) -> tuple[list[str],
     first = {"PATH": str(Path(python).parent), "JUPYTER_CONFIG_PATH": str(SETTINGS)}
     before = {name: os.environ.get(name, "") for name in first}
     joined = {name: os.pathsep.join(filter(None, [first[name], before[name]])) for name in first}
+    if not os.access(Path.home(), os.W_OK):
+        joined["HOME"] = str(mine.resolve() / ".home")
+        Path(joined["HOME"]).mkdir(exist_ok=True)
     return command, {**os.environ, **joined}
 
 

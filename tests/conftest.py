@@ -11,8 +11,8 @@ ONE_AFTER_THE_OTHER = [f"tests/grading/test_{name}.py" for name in ("attacks", "
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out what has a make target of its own: `make test-load`, `make test-reach`."""
-    for mark in {"load", "reach"} - set(config.getoption("markexpr").split()):
+    """Leave out what has a make target of its own: `make test-load`, `test-reach`, `test-systems`."""
+    for mark in {"load", "reach", "systems"} - set(config.getoption("markexpr").split()):
         left_out = [item for item in items if item.get_closest_marker(mark)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

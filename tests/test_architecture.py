@@ -51,10 +51,11 @@ SHOWS = "a cell shows something itself (a report, a figure with its alt text), a
 IMPORT_MAP = {
     # `import lifkit` is quick: its names load on first use.
     "lifkit.__init__": may(
-        ours_lazily="lifkit.stimuli lifkit.plotting lifkit.judge lifkit.checks lifkit.notebook "
-        "lifkit.explorers lifkit.predictions lifkit.study"
+        ours_lazily="lifkit.data lifkit.stimuli lifkit.plotting lifkit.judge lifkit.checks lifkit.notebook "
+        "lifkit.explorers lifkit.predictions lifkit.study lifkit.watching"
     ),
     "lifkit.stimuli": may(),
+    "lifkit.data": may(),
     "lifkit.plotting": may(
         matplotlib="draws the figures",
         cycler="the theme's colours, one after the other",
@@ -81,8 +82,9 @@ IMPORT_MAP = {
         "lifkit.judge lifkit.checks lifkit.session", IPython=SHOWS, lazily=("IPython",)
     ),
     "lifkit.predictions": may(),
+    "lifkit.watching": may("lifkit.session", IPython=SHOWS, lazily=("IPython",)),
     "lifkit.explorers": may(
-        "lifkit.plotting lifkit.judge",
+        "lifkit.data lifkit.plotting lifkit.judge lifkit.stimuli",
         ipywidgets="the widgets' own library",
         anywidget="a widget with a browser's half of our own",
         traitlets="what a widget's state is made of",
@@ -629,6 +631,17 @@ def test_import_lifkit_does_without_everything_but_numpy():
     # None in sys.modules makes Python say "no such module" for these names.
     absent = f"import sys\nsys.modules.update(dict.fromkeys({sorted(HEAVY)!r}))\n"
     assert probe("import lifkit", prefix=absent)["printed"] == ""
+
+
+def test_commands_are_read_without_anything_that_computes():
+    """So that an environment that is broken is explained by the command, and not by a traceback."""
+    absent = (
+        f"import sys\nsys.modules.update(dict.fromkeys({[*HEAVY - {'lifkit_staff'}, 'numpy']!r}))\n"
+    )
+    statement = "from lifkit import cli\ncli._parser(['grade'])"
+    code = absent + statement
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @needs_lifkit

@@ -15,6 +15,7 @@ from lifkit.cli import main
 from lifkit_staff.authoring import check
 from lifkit_staff.authoring.equivalent import reason
 from lifkit_staff.authoring.mutants import accepted, as_text, survey
+from lifkit_staff.authoring.mutations import mutants
 from lifkit_staff.authoring.new import new_exercise, new_lab
 from lifkit_staff.exercise.edits import NoMatch, apply
 from lifkit_staff.exercise.tables import read_table
@@ -270,3 +271,9 @@ def test_mutants_are_listed_with_all_that_are_accepted():
     firsts = [lines[k + 1] for k, line in enumerate(lines) if line.endswith("alike:")]
     whole = {f"{one.mutant.before} -> {one.mutant.after}" for one in findings}
     assert all(line.split(": ", 1)[1].split("  (")[0] in whole for line in firsts)
+
+
+def test_the_index_beside_k_plus_1_is_written_as_a_student_would():
+    found = {one.after for one in mutants("def f(V, k):\n    return V[k + 1]")}
+    assert {"V[k + 2]", "V[k]"} <= found
+    assert not any("1 + 1" in text or "1 - 1" in text for text in found)

@@ -208,6 +208,27 @@ ROWS = [
     ("function for one number", "return int(t / dt)", "int(t / dt)", "(t / dt).astype(int)"),
     ("function for one number", "return round(t)", "round(t)", "np.round(t)"),
     (
+        "no zero between the ends",
+        "from scipy.optimize import brentq\ndef f(x):\n    return x\nreturn brentq(f, dt, 2)",
+        "return x",
+        "less what is to be reached",
+        "return x - 1",
+    ),
+    (
+        "array where one number is asked for",
+        "from scipy.optimize import brentq\nreturn brentq(lambda x: x - tau, 0, 99)",
+        "x - tau",
+        "np.vectorize",
+        "x - tau[0]",
+    ),
+    (
+        "array where one number is asked for",
+        "from scipy.integrate import quad\nreturn quad(lambda x: x * tau, 0, dt)[0]",
+        "x * tau",
+        "np.vectorize",
+        "x * tau[0]",
+    ),
+    (
         "several results taken for one",
         "from scipy.integrate import quad\nx = quad(np.exp, 0, dt)\nreturn 2.0 * x",
         "quad(np.exp, 0, dt)",
@@ -297,6 +318,12 @@ ROWS = [
         "x = 0\nfor i in range(4):\n    x += trains[i].size\nreturn x",
         "range(4)",
         "range(len(trains))",
+    ),
+    (
+        "one difference fewer",
+        "D = np.diff(t)\nx = 0\nfor i in range(len(t)):\n    x += D[i]\nreturn x",
+        "D[i]",
+        "D[i - 1]",
     ),
     (
         "array with one axis",
@@ -389,6 +416,13 @@ ROWS = [
     ("length forgotten", "return np.zeros((2, tau))", "2, tau", "len(tau)", "2, len(tau)"),
     ("length forgotten", "return np.full(tau, dt)", "full(tau", "len(tau)", "full(len(tau)"),
     (
+        "number for an axis",
+        "return np.min(E_m / dt, 1 / dt)",
+        "np.min(E_m / dt, 1 / dt)",
+        "np.minimum(E_m / dt, 1 / dt)",
+    ),
+    ("number for an axis", "return np.max(tau, V_init)", "np.max(", "np.maximum("),
+    (
         "float as a count",
         "n = 2 / dt\nreturn np.zeros(n)",
         "zeros(n)",
@@ -457,6 +491,13 @@ ROWS = [
         "I_ext[0]",
     ),
     ("times not a column", "return np.exp(-t / tau)", "t /", "t[:, None]", "t[:, None] /"),
+    (
+        "row numbers beside a table",
+        "x = t[:4]\nreturn x * I_ext",
+        "x *",
+        "x[:, np.newaxis]",
+        "x[:, None] *",
+    ),
     (
         "pairs from a plain loop",
         "for i, x in trains:\n    pass\nreturn 1",

@@ -1,5 +1,6 @@
 """The explorers' Python half: frames from a student's function, whatever that function does."""
 
+import asyncio
 import base64
 import functools
 import json
@@ -21,6 +22,15 @@ from solutions.reference.lab2 import lif_euler
 from solutions.reference.lab3 import lif_noisy
 
 E_M = shared.E_M
+
+
+@pytest.fixture(autouse=True)
+def outside_a_notebook():
+    """Hide the event loop that the browser tests' driver leaves running in this thread."""
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 def passive_euler(N_t, dt, V_init, E_m, I_ext, g_m, tau):

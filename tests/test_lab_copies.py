@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -147,6 +148,21 @@ def test_jupyterlab_opens_the_lab_and_leaves_the_users_settings_alone(folders, m
     assert environment["JUPYTER_CONFIG_PATH"].split(os.pathsep) == [str(labs.SETTINGS), "/theirs"]
     assert environment["PATH"].startswith("/here")
     assert "JUPYTER_CONFIG_DIR" not in set(environment) - set(os.environ)
+
+
+def test_where_home_cannot_be_written_to_settings_stand_beside_the_labs(
+    folders, monkeypatch, capsys
+):
+    released, mine = folders
+    homes = []
+    monkeypatch.chdir(released.parent)
+    monkeypatch.setenv("HOME", "/proc/nobody")
+    monkeypatch.setattr(
+        "subprocess.call", lambda command, env: homes.append(Path(env["HOME"])) or 0
+    )
+    assert main(["lab"]) == 0
+    assert homes[0].is_dir() and homes[0].parent == (released.parent / "my_labs")
+    assert f"can't be written to: settings go to {homes[0]}" in capsys.readouterr().out
 
 
 def test_only_what_is_not_for_students_is_turned_off():

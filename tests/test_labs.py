@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-NAMES = ("lab1", "lab2", "lab3", "lab4", "lab5")
+NAMES = ("lab1", "lab2", "lab3", "lab4", "lab5", "lab6", "lab7", "lab8")
 
 #: A lab longer than this is laid out in sittings, and none of them may be.
 MINUTES = 100

@@ -22,7 +22,7 @@ EDGE = 4
 
 ROOT = Path(__file__).resolve().parents[1]
 LABS = ROOT / "solutions" / "labs"
-NAMES = ("lab1", "lab2", "lab3", "lab4", "lab5")
+NAMES = ("lab1", "lab2", "lab3", "lab4", "lab5", "lab6", "lab7", "lab8")
 
 
 def notebook_of(lab):

@@ -677,27 +677,3 @@ def test_the_grader_s_names_that_configurations_use_stay():
 
     assert (Judge.__name__, Judge.__base__.__name__, Tidy.__name__) == ("Judge", "Execute", "Tidy")
     assert "lifkit-sandbox" in entry_points(group="jupyter_client.kernel_provisioners").names
-
-
-# --- Workflows ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=str)
-def test_a_workflow_is_one_that_github_understands(path):
-    command = [
-        sys.executable,
-        "-m",
-        "check_jsonschema",
-        "--builtin-schema",
-        "vendor.github-workflows",
-    ]
-    done = subprocess.run([*command, path], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_the_site_s_workflow_runs_targets_that_there_are():
-    text = (ROOT / ".github" / "workflows" / "site.yml").read_text(encoding="utf-8")
-    targets = set(re.findall(r"run: make (\S+)", text))
-    assert targets
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)

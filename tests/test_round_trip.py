@@ -71,6 +71,7 @@ def test_everyone_gets_feedback(course, student):
     ("student", "words"),
     [
         ("ada", "all correct"),
+        ("ada", "figures were not drawn, and are dots here"),
         ("chioma", "not divided by the time constant"),
         ("daniel", "After a spike V goes to E_m"),
         ("emi", "asks one question about several neurons at once"),

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifkit.stimuli import make_poisson, make_ramp, make_sine, make_step
+from lifkit.stimuli import (
+    make_drive,
+    make_poisson,
+    make_ramp,
+    make_sine,
+    make_sources,
+    make_step,
+)
 
 N_t, dt = 60, 0.1
 MAKERS = {
@@ -160,3 +167,27 @@ def test_a_negative_rate_is_refused():
 def test_a_seed_in_the_place_of_a_generator_is_refused():
     with pytest.raises(TypeError, match="rng is of type int; it must be a generator"):
         make_poisson(10, 0.1, 5.0, 1)
+
+
+# --- A network's drive and wiring -----------------------------------------------------------------
+
+
+def test_a_drive_has_the_counts_of_a_poisson_process():
+    """Two million counts of mean 2: four standard errors of mean and variance, and a thousandth."""
+    counts = make_drive(4000, 500, 0.1, 20_000.0, np.random.default_rng(1))
+    assert counts.dtype == np.uint8 and counts.shape == (4000, 500)
+    assert counts.mean() == pytest.approx(2.0, abs=0.004 + 0.002)
+    assert counts.var() == pytest.approx(2.0, abs=0.01 + 0.002)
+    assert not make_drive(10, 3, 0.1, 0.0, np.random.default_rng(1)).any()
+
+
+@pytest.mark.parametrize("rate_hz", [-1.0, np.nan, 300_000.0])
+def test_a_drive_that_a_byte_can_not_count_is_refused(rate_hz):
+    with pytest.raises(ValueError, match="rate_hz"):
+        make_drive(10, 3, 0.1, rate_hz, np.random.default_rng(1))
+
+
+def test_every_neuron_has_the_same_number_of_inputs_of_each_kind():
+    sources = make_sources(30, 10, 6, 4, np.random.default_rng(2))
+    assert sources.shape == (40, 10)
+    assert (sources[:, :6] < 30).all() and (sources[:, 6:] >= 30).all() and sources.max() == 39

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from solutions.reference import lab1, lab2, lab3
+from solutions.reference import lab1, lab2, lab3, lab7
 from tests.exercise_contract import BY_NAME, names, report
 
 
@@ -113,3 +113,14 @@ def test_the_headline_is_about_the_case_of_the_first_failing_line():
     first = next(line for line in found.lines if line.status == "fail")
     assert "neurons that stay silent" in first.detail
     assert "V is right up to step 0" in found.symptoms[0] and "fires" not in found.symptoms[0]
+
+
+def test_the_first_step_of_one_column_is_compared_as_well():
+    """V of Lab 7 has one entry a step and no columns."""
+
+    def change(results):
+        V, spikes, w = results
+        return V[0] + 3.3 * (V - V[0]), spikes, w
+
+    said = described("lif_plastic", with_change(lab7.lif_plastic, change))
+    assert "the first step of V is 3.3 times as long as it should be" in said

@@ -17,23 +17,30 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from . import adaptation, noise, passive, spiking, synapses
+from . import adaptation, inverse, networks, noise, pairs, passive, plasticity, spiking, synapses
 from .frames import Frame, Scene
 
 __all__ = [
     "Explorer",
     "explore_adaptation",
     "explore_adex",
+    "explore_candidate",
+    "explore_competition",
     "explore_conductances",
+    "explore_distances",
     "explore_dynamic_synapse",
     "explore_fi_curve",
     "explore_intervals",
     "explore_lif",
+    "explore_mean_field",
     "explore_membrane",
+    "explore_network",
     "explore_noise",
     "explore_noisy_fi_curve",
+    "explore_pairing",
     "explore_synapse",
     "explore_time_step",
+    "explore_traces",
 ]
 
 
@@ -389,3 +396,178 @@ def explore_adex(adex_euler: Callable[..., Any]) -> Explorer:
         As `explore_membrane`.
     """
     return Explorer(adaptation.adex(adex_euler))
+
+
+def explore_pairing(
+    stdp_total: Callable[..., Any], *, theory: Callable[..., Any] | None = None
+) -> Explorer:
+    """Explore what a train of pairs of spikes does to a synapse, over the time between input and spike.
+
+    Parameters
+    ----------
+    stdp_total : function
+        Your ``stdp_total(pre_times, post_times, A_plus, A_minus, tau_plus, tau_minus)``.
+    theory : function, optional
+        Your ``stdp_window(delta_t, A_plus, A_minus, tau_plus, tau_minus)``, drawn for as many pairs
+        that are far apart.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(pairs.pairing(stdp_total, theory))
+
+
+def explore_traces(
+    stdp_traces: Callable[..., Any], stdp_total: Callable[..., Any] | None = None
+) -> Explorer:
+    """Explore how a weight follows two short trains, and where the sum over all pairs says it ends.
+
+    Parameters
+    ----------
+    stdp_traces : function
+        Your ``stdp_traces(dt, pre, post, w_init, w_max, A_plus, A_minus, tau_plus, tau_minus)``.
+    stdp_total : function, optional
+        Your sum over all pairs, as for `explore_pairing`.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(pairs.two_trains(stdp_traces, stdp_total))
+
+
+def explore_competition(
+    lif_plastic: Callable[..., Any], correlated_spikes: Callable[..., Any] | None = None
+) -> Explorer:
+    """Explore how a hundred synapses compete for a neuron that learns.
+
+    Parameters
+    ----------
+    lif_plastic : function
+        Your solver, ``lif_plastic(dt, V_init, E_m, V_theta, V_reset, tau, counts, w_init, w_max, A_plus,
+        A_minus, tau_plus, tau_minus, every)``.
+    correlated_spikes : function, optional
+        Your ``correlated_spikes(dt, rate_hz, c, u_source, u_copy)`` of Lab 4, with which half of the
+        synapses may share spikes.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(plasticity.competition(lif_plastic, correlated_spikes))
+
+
+def explore_candidate(
+    simulate_candidates: Callable[..., Any], *, score: Callable[..., Any] | None = None
+) -> Explorer:
+    """Explore how a candidate's threshold and adaptation move its spikes beside the recording's.
+
+    Parameters
+    ----------
+    simulate_candidates : function
+        Your ``simulate_candidates(dt, I, E_m, g_m, tau, V_theta, V_reset, t_ref, b, tau_w)``.
+    score : function, optional
+        Your ``coincidence_factor(data, model, T, precision)``, said beside it.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(inverse.candidate(simulate_candidates, score))
+
+
+def explore_distances(
+    van_rossum: Callable[..., Any], victor_purpura: Callable[..., Any]
+) -> Explorer:
+    """Explore two distances of spike trains over the scale on which they look at them.
+
+    Parameters
+    ----------
+    van_rossum : function
+        Your ``van_rossum(times_a, times_b, tau_R)``.
+    victor_purpura : function
+        Your ``victor_purpura(times_a, times_b, q)``; the scale is 1/q.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(inverse.distances(van_rossum, victor_purpura))
+
+
+def explore_network(lif_network: Callable[..., Any], outgoing: Callable[..., Any]) -> Explorer:
+    """Explore a network of 300 neurons: how active it is, and one neuron's spikes.
+
+    Parameters
+    ----------
+    lif_network : function
+        Your solver, ``lif_network(dt, V_init, E_m, V_theta, V_reset, tau, t_ref, J_ext, counts_ext, start,
+        targets, J, delay, record)``.
+    outgoing : function
+        Your ``outgoing(sources)``, called once.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(networks.network(lif_network, outgoing))
+
+
+def explore_mean_field(
+    mean_field_input: Callable[..., Any],
+    siegert_rate: Callable[..., Any],
+    *,
+    theory: Callable[..., Any] | None = None,
+) -> Explorer:
+    """Explore where a network's rate comes to rest: the rate that comes out over the rate that goes in.
+
+    Parameters
+    ----------
+    mean_field_input : function
+        Your ``mean_field_input(rate_hz, rate_ext_hz, E_m, tau, J, g, C_E, C_I)``.
+    siegert_rate : function
+        Your ``siegert_rate(I_ext, E_m, V_theta, V_reset, g_m, tau, t_ref, sigma)``.
+    theory : function, optional
+        Your ``mean_field_rate(rate_ext_hz, E_m, V_theta, V_reset, tau, t_ref, J, g, C_E, C_I)``, marked.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(networks.mean_field(mean_field_input, siegert_rate, theory))

@@ -5,9 +5,8 @@
 function makeSlider(spec, id, begun, moved) {
   const name = `${spec.label} ${spec.name} in ${spec.unit}`;
   const numbers = { min: spec.low, max: spec.high, step: spec.step };
-  const range = node("input", { ...KEEPS_KEYS, ...numbers, type: "range", id, "aria-label": name });
+  const range = node("input", { ...numbers, type: "range", id, "aria-label": name });
   const typed = node("input", {
-    ...KEEPS_KEYS,
     ...numbers,
     type: "number",
     "aria-label": `${name}, as a number`,

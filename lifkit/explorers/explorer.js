@@ -28,7 +28,6 @@ function render({ model, el }) {
 
   // --- The page ---
   const host = node("div", {
-    ...KEEPS_KEYS,
     class: "lifkit-plot",
     tabindex: "0",
     role: "slider",
@@ -42,7 +41,7 @@ function render({ model, el }) {
   const message = node("p", { class: "lifkit-message", role: "alert" });
   const changed = node("p", { class: "lifkit-changed" });
   const spoken = node("p", { class: "lifkit-spoken", "aria-live": "polite" });
-  const reset = node("button", { ...KEEPS_KEYS, type: "button", class: "lifkit-reset" }, "Reset");
+  const reset = node("button", { type: "button", class: "lifkit-reset" }, "Reset");
   const controls = sliders.map((spec) => {
     const moved = (value, typed) => {
       values = { ...values, [spec.name]: value };
@@ -201,6 +200,12 @@ function render({ model, el }) {
     root.dispatchEvent(new CustomEvent("lifkit-drawn", { bubbles: true, detail }));
   };
 
+  /* JupyterLab's shortcuts take the arrow keys away from what has the focus and lacks this attribute, and
+   * leave Ctrl+S to the browser where it is there: so it goes while Ctrl is down. */
+  for (const type of ["focusin", "keydown", "keyup"])
+    root.addEventListener(type, ({ target, ctrlKey, metaKey }) =>
+      target.toggleAttribute("data-lm-suppress-shortcuts", !(ctrlKey || metaKey)),
+    );
   host.addEventListener("keydown", (event) => {
     if (plot && moveCursor(plot, event.key, event.shiftKey)) event.preventDefault();
   });

@@ -8,9 +8,6 @@
 const PLOT_HEIGHT = 330; // CSS pixels
 const MARK_HEIGHT = 4; // mV, as in lifkit.plotting: a convention of the drawing, not a voltage
 
-/* What gets keys must carry this itself, or JupyterLab's shortcuts take the arrow keys away. */
-const KEEPS_KEYS = { "data-lm-suppress-shortcuts": "true" };
-
 /* Make an element: node("p", {class: "a"}, "text", child). */
 function node(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);

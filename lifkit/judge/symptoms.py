@@ -267,7 +267,7 @@ def _step(output: Output, got: np.ndarray, right: np.ndarray, finite: np.ndarray
     moved, wanted = got[1] - got[0], right[1] - right[0]
     if (np.abs(wanted) < 1e-6).any():
         return ""
-    factor = moved / wanted
+    factor = np.atleast_1d(moved / wanted)
     # A step of 0.01 mV on top of -70 mV is good to 1e-12 of itself.
     if np.ptp(factor) > 1e-6 * abs(factor[0]) or abs(factor[0] - 1) < 1e-6:
         return ""

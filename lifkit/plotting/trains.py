@@ -131,7 +131,9 @@ def plot_histogram(
     >>> ax.get_ylabel()
     'Density (1/ms)'
     """
-    look: dict[str, Any] = {"color": colour, "alpha": alpha}
+    # One outline: the edges of narrow bars would run through it as stripes.
+    look: dict[str, Any] = {"histtype": "stepfilled", "linewidth": 0}
+    look |= {"color": colour, "alpha": alpha}
     look["orientation"] = "horizontal" if sideways else "vertical"
     ax.hist(np.ravel(values), bins if isinstance(bins, int) else list(bins), density=True, **look)
     set_label = ax.set_xlabel if sideways else ax.set_ylabel

@@ -41,6 +41,10 @@ def reason(mutant: Mutant) -> str:
     'a list of numbers is as good an answer as an array'
     >>> reason(Mutant("", 3, "order", "x - mean", "mean - x", "(x - mean) ** 2"))
     'an even power does not look at the sign'
+    >>> reason(Mutant("", 3, "order", "np.clip(x, 0, top)", "np.clip(0, x, top)"))
+    'np.clip takes the larger of its first two arguments, whichever is which'
+    >>> reason(Mutant("", 3, "order", "np.clip(x, 0, top)", "np.clip(x, top, 0)"))
+    ''
     >>> reason(Mutant("", 3, "order", "x / mean", "mean / x", "(x / mean) ** 2"))
     ''
     """
@@ -51,7 +55,8 @@ def reason(mutant: Mutant) -> str:
         return "added to zeros, each entry once"
     if mutant.kind == "sibling" and re.sub("^np.ones", "np.zeros", after) == before:
         return "every entry is overwritten"
-    if mutant.kind == "left out" and before in (f"np.array({after})", f"np.asarray({after})"):
+    bare = re.sub(r", dtype=\w+", "", before)
+    if mutant.kind == "left out" and bare in (f"np.array({after})", f"np.asarray({after})"):
         return "a list of numbers is as good an answer as an array"
     if mutant.kind == "left out" and before.startswith(f"np.asarray({after}"):
         return "inputs are arrays or numbers already"
@@ -71,10 +76,14 @@ def reason(mutant: Mutant) -> str:
         return "an array without axes is as good an answer as a number"
     if mutant.kind == "left out" and before == after.removesuffix(")") + ", otypes=[float])":
         return "the first number says the type as well"
+    if mutant.kind == "order" and re.match(r"(min|max)\(", before):
+        return "the smallest or largest of some numbers does not look at their order"
     if mutant.kind in ("order", "sign") and re.match(r"(np\.)?abs\(", mutant.within):
         return "the absolute value does not look at the sign"
     if _negated(mutant) and _is_even_power(mutant.within, before):
         return "an even power does not look at the sign"
+    if mutant.kind == "order" and _clips(before) == _clips(after) != ():
+        return "np.clip takes the larger of its first two arguments, whichever is which"
     if mutant.kind == "index" and after == before.replace(".shape[1]", ".shape[-1]"):
         return "the last of two axes is the second"
     return ""
@@ -100,6 +109,15 @@ def _is_even_power(text: str, base: str) -> bool:
     return isinstance(power, int) and power % 2 == 0 and ast.unparse(node.left) == base
 
 
+def _clips(text: str) -> tuple[frozenset[str], str] | tuple[()]:
+    """Return the first two arguments of a call of np.clip, in no order, and the third."""
+    node = ast.parse(text, mode="eval").body
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "np.clip" and len(node.args) == 3:
+        low, other, high = map(ast.unparse, node.args)
+        return frozenset((low, other)), high
+    return ()
+
+
 def _is_row(text: str) -> bool:
     """Whether a statement sets a row by number, such as ``V[0] = V_init``."""
     return re.match(r"\w+\[0\] = \w+$", text) is not None
@@ -112,13 +130,17 @@ def _made_again(text: str) -> bool:
     return match is not None and not re.search(rf"\b{match[1]}\b", loop)
 
 
+#: Statements of which `_names` sees all that they change; a call changes what `_changed_by` says.
+_CHANGING = (ast.Assign, ast.AugAssign, ast.Expr)
+
+
 def _independent(text: str) -> bool:
-    """Whether two simple statements neither store nor read what the other stores."""
+    """Whether two statements neither store nor read what the other stores."""
     try:
         one, other = ast.parse(text.replace("; ", "\n")).body
     except (SyntaxError, ValueError):
         return False
-    if not all(isinstance(node, ast.Assign | ast.AugAssign) for node in (one, other)):
+    if not all(isinstance(node, _CHANGING) for node in (one, other)):
         return False
     stored = [_names(node, ast.Store) for node in (one, other)]
     used = [_names(node, (ast.Store, ast.Load)) for node in (one, other)]
@@ -137,4 +159,14 @@ def _names(node: ast.AST, context: type | tuple[type, ...]) -> set[str]:
                 if isinstance(child, ast.Subscript)
                 else ast.unparse(child)
             )
+        if isinstance(child, ast.Call):
+            found |= _changed_by(child)
     return found
+
+
+def _changed_by(call: ast.Call) -> set[str]:
+    """Return the name of what `x.append(...)` or `np.add.at(x[k], ...)` changes."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr in ("append", "at"):
+        changed = call.args[0] if call.func.attr == "at" else call.func.value
+        return {ast.unparse(changed).split("[")[0]}
+    return set()

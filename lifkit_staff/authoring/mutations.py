@@ -294,10 +294,18 @@ def _other_indices(part: ast.expr) -> Iterator[ast.expr]:
     if isinstance(part, ast.Constant) and not isinstance(part.value, int):
         return
     if not isinstance(part, ast.Constant):
-        yield ast.BinOp(part, ast.Add(), ast.Constant(1))
-        yield ast.BinOp(part, ast.Sub(), ast.Constant(1))
+        yield from _next_to(part)
         yield ast.Constant(0)
     yield ast.UnaryOp(ast.USub(), ast.Constant(1))
+
+
+def _next_to(part: ast.expr) -> tuple[ast.expr, ast.expr]:
+    """Return the index after this one and the one before, ``k + 2`` and ``k`` for ``k + 1``."""
+    one = ast.Constant(1)
+    if isinstance(part, ast.BinOp) and ast.unparse(part.right) == "1":
+        if isinstance(part.op, ast.Add):
+            return ast.BinOp(part.left, ast.Add(), ast.Constant(2)), part.left
+    return ast.BinOp(part, ast.Add(), one), ast.BinOp(part, ast.Sub(), one)
 
 
 def _attribute(node: ast.Attribute) -> Iterator[tuple[str, Any]]:

@@ -95,16 +95,26 @@ def add_grade_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_feedback_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `lifkit feedback`."""
+    from .lms.commands import add_roster_argument
+
     parser.add_argument("lab", help="the lab's name, e.g. lab2")
     parser.add_argument("--root", type=Path, help="the course's folder (the one you are in)")
     parser.add_argument("--student", action="append", default=[], metavar="ID", help="only theirs")
     parser.add_argument("--force", action="store_true", help="those that are up to date, too")
+    parser.add_argument(
+        "--zip",
+        type=Path,
+        metavar="ZIP",
+        help="the submissions as Moodle gave them: pack the pages for Moodle, too",
+    )
+    add_roster_argument(parser)
     parser.set_defaults(run=write_pages)
 
 
 def write_pages(options: argparse.Namespace) -> int:
     """Write the feedback pages that are out of date: after marking, moved due dates, overrides."""
     from . import classroom
+    from .lms.commands import pack_pages
 
     students = tuple(dict.fromkeys(options.student))
     settings = Settings(jobs=os.cpu_count() or 1, students=students, force=options.force)
@@ -113,7 +123,8 @@ def write_pages(options: argparse.Namespace) -> int:
     for student, why in sorted(done.failed.items()):
         print(f"{student}: {why}", file=sys.stderr)
     print(f"{len(done.pages)} pages written; the others are up to date.")
-    return 1 if done.failed else 0
+    missing = pack_pages(options) if options.zip else ()
+    return 1 if done.failed or missing else 0
 
 
 def grade(options: argparse.Namespace) -> int:

@@ -9,10 +9,12 @@ from nbgrader.api import Gradebook
 
 from lifkit.cli import main
 from lifkit_staff.course import working_in
+from lifkit_staff.grading import classroom
 from lifkit_staff.grading.lms import archive as archives
 from lifkit_staff.grading.lms.archive import open_archive
 from lifkit_staff.grading.lms.gradesheet import fill
 from lifkit_staff.grading.lms.roster import read_roster
+from lifkit_staff.grading.submissions import Tally
 from lifkit_staff.grading.totals import Total
 
 MOODLE = "Ada Meier_1234567_assignsubmission_file_/lab2.ipynb"
@@ -415,3 +417,66 @@ def test_without_points_nothing_is_exported(course, capsys):
     assert main(["export", "lab2", "--into", str(course / "sheet.csv"), "--root", str(course)]) == 1
     assert "no points for lab2" in capsys.readouterr().err
     assert (course / "sheet.csv").read_text() == WORKSHEET
+
+
+@pytest.fixture
+def give_back(course, capsys, monkeypatch):
+    """Give what `lifkit feedback --zip` does with an archive, where ada and bob have pages."""
+    for student in ("ada_meier", "bob_van_dyk"):
+        page = course / "feedback" / student / "lab2" / "lab2.html"
+        page.parent.mkdir(parents=True)
+        page.write_text(f"for {student}")
+    monkeypatch.setattr(classroom, "write_feedback_pages", lambda *_: Tally())
+
+    def run(parts, *options):
+        path = packed(course.parent / "all.zip", parts)
+        status = main(["feedback", "lab2", "--zip", str(path), "--root", str(course), *options])
+        into = course / "lab2_feedback.zip"
+        found = {}
+        if into.exists():
+            with zipfile.ZipFile(into) as file:
+                found = {name: file.read(name).decode() for name in file.namelist()}
+        return status, "".join(capsys.readouterr()), found
+
+    return run
+
+
+def test_pages_go_back_under_moodle_s_own_names(give_back):
+    status, _, found = give_back(
+        {
+            MOODLE: "",
+            "Bob van Dyk_77_assignsubmission_file/a/b.ipynb": "",
+            "Bob van Dyk_77_x.txt": "",
+        }
+    )
+    assert status == 0
+    assert found == {
+        "Ada Meier_1234567_assignsubmission_file_/lab2.html": "for ada_meier",
+        "Bob van Dyk_77_assignsubmission_file_/lab2.html": "for bob_van_dyk",
+    }
+
+
+def test_who_has_no_page_is_named(give_back):
+    status, said, found = give_back({MOODLE: "", "Cyd Oz_5_assignsubmission_file_/lab2.ipynb": ""})
+    assert status == 1 and "Not in it: cyd_oz: no page" in said and len(found) == 1
+
+
+def test_pages_find_their_owners_by_the_roster(give_back, course):
+    page = course / "feedback" / "s17" / "lab2" / "lab2.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("for s17")
+    roster(course, "s17,,Ada Meier,")
+    assert list(give_back({MOODLE: ""})[2].values()) == ["for s17"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "why"),
+    [
+        ({CANVAS: ""}, "not from Moodle"),
+        ({MOODLE.replace("Ada", "Eve"): ""}, "has a feedback page"),
+    ],
+)
+def test_where_nothing_can_be_given_back_nothing_is_written(give_back, course, parts, why):
+    status, said, found = give_back(parts)
+    assert status == 1 and why in said and not found
+    assert not list(course.glob(".*zip*"))

@@ -13,7 +13,18 @@ from collections.abc import Sequence
 from ..calling import Answer
 from ..model import Exercise, Mistake
 from ..problems import Problem
-from . import arrays, attributes, calls, conditions, counts, ends, indices, names
+from . import (
+    arrays,
+    attributes,
+    calls,
+    conditions,
+    counts,
+    ends,
+    handed_over,
+    indices,
+    names,
+    shapes,
+)
 from .line import Line, Rule
 
 __all__ = ["RULES", "believable", "explained"]
@@ -23,11 +34,13 @@ RULES: tuple[Rule, ...] = (
     *names.RULES,
     *attributes.RULES,
     *conditions.RULES,
+    *handed_over.RULES,
     *calls.RULES,
     *ends.RULES,
     *indices.RULES,
     *counts.RULES,
     *arrays.RULES,
+    *shapes.RULES,
 )
 
 

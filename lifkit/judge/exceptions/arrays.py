@@ -1,4 +1,4 @@
-"""Arrays, lists and numbers in each other's place, and shapes that don't go together."""
+"""Arrays, lists and numbers in each other's place."""
 
 from __future__ import annotations
 
@@ -98,51 +98,6 @@ def _row_before(target: ast.Subscript, given: tuple[int, ...], rows: tuple[int, 
     if isinstance(index, ast.BinOp) and isinstance(index.op, ast.Add) and text(index.right) == "1":
         return text(index.left)
     return f"{text(index)} - 1"
-
-
-def _column_for_row(line: Line, match: re.Match[str]) -> Words:
-    """See ``I_ext[:, k]`` where ``I_ext[k]`` is meant."""
-    for node in ast.walk(line.spot):
-        if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
-            continue
-        first, *others = node.slice.elts
-        shape = line.shape(node.value)
-        if not isinstance(first, ast.Slice) or len(others) != 1 or shape is None or len(shape) != 2:
-            continue
-        if (str(shape[0]), str(shape[1])) in ((match["a"], match["b"]), (match["b"], match["a"])):
-            name = text(node.value)
-            return {
-                "before": text(node),
-                "name": name,
-                "rows": str(shape[0]),
-                "columns": str(shape[1]),
-                "after": f"{name}[{text(others[0])}]",
-            }
-    return None
-
-
-def _times_in_a_column(line: Line, match: re.Match[str]) -> Words:
-    """See ``t / tau`` with times and neurons, each an array of its own length."""
-    if not isinstance(line.spot, ast.BinOp) or not any(
-        len(o.axes) == 2 for o in line.exercise.outputs
-    ):
-        return None
-    names = [one for one in ast.walk(line.spot) if isinstance(one, ast.Name)]
-    first = [one.id for one in names if line.shape(one) == (int(match["a"]),)]
-    second = [one.id for one in names if line.shape(one) == (int(match["b"]),)]
-    pair = {*first, *second}
-    times = [one for one in pair if one in ("t", "time", "times")]
-    if not first or not second or len(times) != 1:
-        return None
-    (time,) = times
-    other = next(iter(second if time in first else first))
-    return {
-        "before": text(line.spot),
-        "time": time,
-        "other": other,
-        "a": match["a"],
-        "b": match["b"],
-    }
 
 
 def _number_as_array(line: Line, match: re.Match[str]) -> Words:
@@ -261,8 +216,6 @@ def _nothing_in_it(line: Line, match: re.Match[str]) -> Words:
     return None
 
 
-_SHAPES = r"ValueError: operands could not be broadcast together with shapes \((?P<a>\d+),\) \((?P<b>\d+),"
-
 RULES = (
     Rule(
         name="^ for a power",
@@ -292,20 +245,6 @@ RULES = (
         look=_whole_table,
         what="The whole of `{name}`, all its {rows} rows, stands in the step that makes {target}.",
         mend="One row belongs in it: {after}",
-    ),
-    Rule(
-        name="column for a row",
-        says=_SHAPES,
-        look=_column_for_row,
-        what="`{before}` is a column of {name}, {rows} entries long; a row has {columns}.",
-        mend="Write the row: {after}",
-    ),
-    Rule(
-        name="times not a column",
-        says=_SHAPES,
-        look=_times_in_a_column,
-        what="`{before}` pairs {a} entries with {b}, one by one; each {time} should meet each {other}.",
-        mend="Make a column of the times: {time}[:, None] where {time} stands here.",
     ),
     Rule(
         name="pairs from a plain loop",

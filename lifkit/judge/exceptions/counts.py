@@ -61,6 +61,16 @@ def _float_count(line: Line, match: re.Match[str]) -> Words:
     return None
 
 
+def _number_for_an_axis(line: Line, match: re.Match[str]) -> Words:
+    """See ``np.min(a, b)`` of two numbers."""
+    node = line.spot
+    kind = {"np.min": "np.minimum", "np.max": "np.maximum"}.get(called(node))
+    if kind is None or not isinstance(node, ast.Call) or len(node.args) != 2:
+        return None
+    inside = ", ".join(map(text, node.args))
+    return {"before": text(node), "by": called(node), "after": f"{kind}({inside})"}
+
+
 def _of_constants(node: ast.AST) -> bool:
     """Whether a list is one like ``[0]``, which is multiplied to make it longer."""
     return isinstance(node, ast.List) and all(isinstance(one, ast.Constant) for one in node.elts)
@@ -79,6 +89,13 @@ RULES = (
         look=_loop_over_a_number,
         what="`{before}` goes through a number, which has nothing in it.",
         mend="range makes the numbers from 0 on: {after}",
+    ),
+    Rule(
+        name="number for an axis",
+        says=r"TypeError: ('[\w.]*float\d*' object cannot be interpreted|only integer scalar)",
+        look=_number_for_an_axis,
+        what="`{before}`: what comes second in {by} is an axis, not another number.",
+        mend="Of two numbers, or of two arrays entry by entry: {after}",
     ),
     Rule(
         name="length forgotten",

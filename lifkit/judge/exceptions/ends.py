@@ -169,6 +169,25 @@ def _loop_too_long(line: Line, match: re.Match[str]) -> Words:
     }
 
 
+def _one_difference_fewer(line: Line, match: re.Match[str]) -> Words:
+    """See ``D[k]`` for each of the numbers that D holds the differences of."""
+    node = subscript(line)
+    made = line.value_of(node.value) if node else None
+    index = first_index(node) if node else None
+    if node is None or not isinstance(made, ast.Call) or not isinstance(index, ast.Name):
+        return None
+    if called(made) != "np.diff" or len(made.args) != 1 or made.keywords:
+        return None
+    return {
+        "before": text(node),
+        "name": text(node.value),
+        "given": text(made.args[0]),
+        "size": str(length(line, node.value)),
+        "after": f"{text(node.value)}[{index.id} - 1]",
+        "index": index.id,
+    }
+
+
 def _list_not_grown(line: Line, match: re.Match[str]) -> Words:
     """See ``rates[i] = x`` of a list that is still too short."""
     node = line.statement
@@ -229,6 +248,13 @@ RULES = (
         look=_row_too_few,
         what="`{before}`: {name} has {size} rows, one a step, and the start needs one too.",
         mend="Make it with a row more: {name} = {after}",
+    ),
+    Rule(
+        name="one difference fewer",
+        says=_BEYOND,
+        look=_one_difference_fewer,
+        what="`{before}`: {name} has {size} entries, one fewer than {given}: they lie between its entries.",
+        mend="Between number {index} and the one before it lies {after}; before number 0 there is nothing.",
     ),
     Rule(
         name="index beyond the end",

@@ -59,10 +59,11 @@ class Part:
 
 @dataclass
 class Submission:
-    """What one person handed in, and whether the system says that it was late."""
+    """What one person handed in, whether the system says that it was late, and whether that is Moodle."""
 
     person: Person
     late: bool = False
+    moodle: bool = False
     parts: list[Part] = field(default_factory=list)
 
 
@@ -114,7 +115,7 @@ def open_archive(path: Path) -> Iterator[tuple[zipfile.ZipFile, list[Submission]
                 continue
             said = match.groupdict()
             person = Person(said["name"].strip(), said["id"])
-            one = found.setdefault(person, Submission(person))
+            one = found.setdefault(person, Submission(person, moodle=match.re is MOODLE))
             one.late |= bool(said.get("late"))
             upload, kind = int(said.get("upload") or 0), said.get("kind") or "file"
             one.parts.append(Part(upload, said["file"], kind, info))

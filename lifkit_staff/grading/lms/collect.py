@@ -13,7 +13,7 @@ from ..submission.files import entries, linked
 from .archive import Submission, open_archive, read_files
 from .roster import Person, Roster, student_name
 
-__all__ = ["Collected", "collect", "lab_folders"]
+__all__ = ["Collected", "collect", "lab_folders", "sort_out"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,7 @@ def collect(root: Path, lab: str, path: Path, roster: Roster | None = None) -> I
     """
     submitted = lab_folders(root, lab)
     with open_archive(path) as (archive, submissions, foreign):
-        whose, unknown = _sort(submissions, roster)
+        whose, unknown = sort_out(submissions, roster)
         yield from unknown
         for student, submission in sorted(whose.items()):
             folder = submitted / student / lab
@@ -99,7 +99,7 @@ def lab_folders(root: Path, lab: str) -> Path:
     return Path(course.format_path(course.submitted_directory, "STUDENT", lab)).parents[1]
 
 
-def _sort(
+def sort_out(
     submissions: list[Submission], roster: Roster | None
 ) -> tuple[dict[str, Submission], list[Collected]]:
     """Say which student each submission is of; what is nobody's, or several people's, is not taken."""

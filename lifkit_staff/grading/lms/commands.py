@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 import collections
+import functools
 import sys
 from pathlib import Path
 
-from ...course import find_root, working_in
-from ..report import printable
+from ...course import find_root, load_config, working_in
 from .roster import COLUMNS, Roster, read_roster
 
-__all__ = ["add_collect_arguments", "add_export_arguments"]
+__all__ = [
+    "add_collect_arguments",
+    "add_export_arguments",
+    "add_roster_argument",
+    "pack_pages",
+]
 
 
 def add_collect_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,13 +30,18 @@ def add_collect_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
+    add_roster_argument(parser)
+    parser.add_argument("--root", type=Path, help="the course's folder (the one you are in)")
+
+
+def add_roster_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that says who is who."""
     parser.add_argument(
         "--roster",
         type=Path,
         metavar="CSV",
         help=f"who is who: {','.join(COLUMNS)} (roster.csv in the course's folder, if it is there)",
     )
-    parser.add_argument("--root", type=Path, help="the course's folder (the one you are in)")
 
 
 def _roster(options: argparse.Namespace, root: Path) -> Roster | None:
@@ -41,6 +51,7 @@ def _roster(options: argparse.Namespace, root: Path) -> Roster | None:
 
 def _collect(options: argparse.Namespace) -> int:
     """Collect, and say what was done, line by line."""
+    from ..report import printable
     from .collect import collect
 
     root = find_root(options.root)
@@ -82,6 +93,7 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _export(options: argparse.Namespace) -> int:
     """Fill in the marks, and say who was left out."""
+    from ..report import printable
     from ..totals import totals
     from .gradesheet import fill
 
@@ -111,3 +123,25 @@ def _export(options: argparse.Namespace) -> int:
         if names:
             print(f"{what}: {printable(', '.join(names))}.", file=sys.stderr)
     return 1 if done.nowhere else 0
+
+
+def pack_pages(options: argparse.Namespace) -> tuple[str, ...]:
+    """Pack the feedback pages for Moodle; return who goes without, having said so."""
+    from nbgrader.coursedir import CourseDirectory
+
+    from ..feedback import page_path
+    from ..report import printable
+    from .pages import pack
+
+    root = find_root(options.root)
+    config = load_config(root)
+    config.CourseDirectory.root = str(root)
+    page_of = functools.partial(page_path, CourseDirectory(config=config), options.lab)
+    into = root / f"{options.lab}_feedback.zip"
+    done = pack(options.zip, page_of, into, _roster(options, root))
+    print(
+        f"{into}: {len(done.students)} pages, for Moodle's Upload multiple feedback files in a zip."
+    )
+    for who in done.without:
+        print(f"Not in it: {printable(who)}", file=sys.stderr)
+    return done.without

@@ -25,9 +25,8 @@ SPREAD = Output(
 HINTS = (
     "The idea: means add up with their signs, variances add up as squares, whatever the sign. So both "
     "answers are sums over the kinds; the root comes last, once, around the whole sum.",
-    "The equation, for one kind alone: with r in spikes per ms and b = w tau_s/g_m (in mV ms over "
-    "ms, so mV for each spike per ms), it lifts the mean by r b, and its variance is r b^2 over "
-    "2 (tau + tau_s).",
+    "The equation, for one kind alone: with r in spikes per ms and b = w tau_s/g_m (in mV ms), it "
+    "lifts the mean by r b, and its variance is r b^2 over 2 (tau + tau_s).",
     "A skeleton; what stands for each ___?\n"
     "r = ___                      # spikes per ms\n"
     "b = ___                      # what both sums need, one entry a kind\n"

@@ -15,7 +15,7 @@ TRACE = Output(
 
 HINTS = (
     "The idea: it is the passive membrane of Lab 1 once more, with 0 for its resting potential. "
-    "The only news are the jumps: a spike adds w at once, two spikes in one step add it twice.",
+    "What is new is the jump: a spike adds w at once, two spikes in one step add it twice.",
     "A picture, for w = 1, dt/tau_s = 0.1 and one spike in step 2: x is 0, 0, 0, 1, 0.9, 0.81, ... "
     "The spike stands in counts[2] and is first seen in x[3], whole: what decays in that step is the "
     "old x[2] alone.",

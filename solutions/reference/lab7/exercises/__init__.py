@@ -1,0 +1,1 @@
+"""The exercises of Lab 7, a module and a table of mistakes each."""
