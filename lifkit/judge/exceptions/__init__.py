@@ -47,15 +47,6 @@ RULES: tuple[Rule, ...] = (
     *division.RULES,
 )
 
-#: What these say is seen in the line itself; a usual mistake known by the same message is another one.
-_SEEN = frozenset(
-    (
-        "length forgotten",
-        "value for a function",
-        *(rule.name for rule in (*rooms.RULES, *division.RULES)),
-    )
-)
-
 
 def explained(
     exercise: Exercise, problem: Problem | None, answers: Sequence[Answer] = ()
@@ -114,8 +105,8 @@ def believable(
         return tuple(found)
     line = Line(exercise, problem)
     rules = explained(exercise, problem)
-    if any(rule.name in _SEEN for rule in rules):
-        return ()
+    if any(rule.name == "array in one place" for rule in rules):
+        found = [mistake for mistake in found if "room for one number" not in mistake.diagnosis]
     if rules:
         found = [mistake for mistake in found if _is_nearer(line, mistake.diagnosis)]
     return tuple(mistake for mistake in found if _speaks_of(line, mistake.diagnosis))
@@ -123,12 +114,13 @@ def believable(
 
 def _is_nearer(line: Line, diagnosis: str) -> bool:
     """Whether a diagnosis is about what a rule explains too: no index elsewhere, and of the same array."""
-    if (
-        "boolean index" in line.problem.message
-        or "list assignment" in line.problem.message
-        or "'function' object" in line.problem.message
-    ):
+    if "boolean index" in line.problem.message and isinstance(line.spot, ast.Subscript):
+        return ast.unparse(line.spot.value) in re.findall(r"[\w.]+", diagnosis)
+    if "list assignment" in line.problem.message or "'function' object" in line.problem.message:
         return False
+    if "as an integer" in line.problem.message and isinstance(line.spot, ast.Call):
+        whole = any(line.shape(one) for one in line.spot.args)
+        return not (whole and "float" in diagnosis)
     if "truth value" in line.problem.message and diagnosis.startswith("`if "):
         quoted = set(re.findall(r"\w+", diagnosis.split("`")[1]))
         asked = set(re.findall(r"\w+", ast.unparse(line.statement)))
