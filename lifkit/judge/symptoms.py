@@ -250,7 +250,7 @@ def _scaled(output: Output, got: np.ndarray, right: np.ndarray, finite: np.ndarr
 
 def _negative(output: Output, got: np.ndarray, right: np.ndarray, finite: np.ndarray) -> str:
     below = (got[finite] < 0).all() and (right[finite] >= 0).all()
-    return "is negative everywhere, and should never be" if below else ""
+    return "is negative everywhere, and should not be" if below else ""
 
 
 def _rounded(output: Output, got: np.ndarray, right: np.ndarray, finite: np.ndarray) -> str:
