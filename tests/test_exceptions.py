@@ -229,6 +229,65 @@ ROWS = [
         "x * tau[0]",
     ),
     (
+        "value for a function",
+        "from scipy.integrate import quad\nreturn quad(np.exp(-u), 0, dt)[0]",
+        "np.exp(-u)",
+        "lambda u: np.exp(-u)",
+    ),
+    (
+        "value for a function",
+        "from scipy.integrate import quad\nreturn quad(np.exp(-dt), 0, dt)[0]",
+        "np.exp(-dt)",
+        "lambda u: ...",
+        "lambda u: np.exp(-u)",
+    ),
+    (
+        "array in one place",
+        STEP + "for i in range(3):\n        V[k + 1, i] = V[k, i] - dt / tau * V_init[i]\nreturn V",
+        "tau *",
+        "tau[i]",
+        "tau[i] *",
+    ),
+    (
+        "array in one place",
+        STEP + "V[k + 1, 0] = I_ext[k]\nreturn V",
+        "I_ext[k]",
+        "an index takes one entry",
+        "I_ext[k][0]",
+    ),
+    (
+        "no lists in the list",
+        "n = 3\nx = [] * n\nfor i in range(n):\n    x[i].append(dt)\nreturn x",
+        "[] * n",
+        "[[] for _ in range(n)]",
+    ),
+    (
+        "divided by one term alone",
+        "t_ref = 0.0\nreturn 1000 / t_ref + dt",
+        "1000 / t_ref + dt",
+        "1000 / (t_ref + dt)",
+    ),
+    (
+        "list in a formula",
+        "V = [V_init]\nfor k in range(N_t):\n    V.append(-V)\nreturn V",
+        "-V)",
+        "V[-1]",
+        "-V[-1])",
+    ),
+    (
+        "mask for the rows",
+        STEP
+        + "fired = V[k + 1] >= E_m\n    x = np.zeros((N_t + 1, 3))\n    x[fired] = 1\nreturn V",
+        "x[fired]",
+        "x[k + 1, fired]",
+    ),
+    (
+        "one row too few",
+        "V = np.zeros(I_ext.shape)\nfor k in range(len(I_ext)):\n    V[k + 1] = V[k]\nreturn V",
+        "np.zeros(I_ext.shape)",
+        "np.zeros((len(I_ext) + 1, I_ext.shape[1]))",
+    ),
+    (
         "several results taken for one",
         "from scipy.integrate import quad\nx = quad(np.exp, 0, dt)\nreturn 2.0 * x",
         "quad(np.exp, 0, dt)",
@@ -714,10 +773,36 @@ def membrane_gain(f_hz, g_m, tau):
     return gain, phase
 """
 
+EXACT = """\
+def passive_exact(t, V_init, E_m, I_ext, g_m, tau):
+    V = np.zeros((len(t), len(V_init)))
+    V_inf = E_m + I_ext / g_m
+    for j in range(len(t)):
+        for i in range(len(V_init)):
+            V[j, i] = V_inf[i] + (V_init[i] - V_inf[i]) * np.exp(-t[j] / tau)
+    return V
+"""
+ERROR = """\
+def euler_error(dt_values, T, V_init, E_m, I_ext, g_m, tau):
+    return np.zeros(dt_values)
+"""
+REST = """\
+def lif_refractory(N_t, dt, V_init, E_m, V_theta, V_reset, I_ext, g_m, tau, t_ref):
+    V = np.zeros((N_t + 1, len(V_init)))
+    left = np.zeros(len(V_init))
+    for k in range(N_t):
+        if left > 0:
+            V[k + 1] = V_reset
+    return V
+"""
+
 
 @pytest.mark.parametrize(
     ("source", "notebook", "named"),
     [
+        (REST, {}, ["if of a whole array"]),  # not an `if` about V_theta
+        (EXACT, {}, ["array in one place"]),  # not a V without columns
+        (ERROR, {}, ["length forgotten"]),  # not a number of steps that is a float
         (DRIVEN, {"N_t": 1000}, ["notebook variable used"]),  # not an index too far
         (DRIVEN, {"N_t": 2}, ["notebook variable used"]),
         (DRIVEN, {}, ["undefined name"]),

@@ -23,7 +23,7 @@ from solutions.reference.lab3 import (
     spike_counts,
 )
 from solutions.reference.lab3.exercises.siegert_rate import passage_integral
-from tests.exercise_contract import BY_NAME, report
+from tests.exercise_contract import BY_NAME, names, report
 
 NEURON = {"E_m": -70.0, "V_theta": -50.0, "V_reset": -75.0, "g_m": 1.0}
 
@@ -259,6 +259,14 @@ def test_cv_of_renewal_processes(draw, expected):
     """
     train = np.cumsum(draw(np.random.default_rng(5)))
     assert cv([train])[0] == pytest.approx(expected, rel=4 / np.sqrt(MANY))
+
+
+@pytest.mark.parametrize("least", [3, 4])
+def test_too_few_spikes_are_not_taken_for_a_return_line_inside_the_loop(least):
+    def isi(spike_times):
+        return [np.diff(times) if len(times) >= least else np.array([]) for times in spike_times]
+
+    assert names(report(BY_NAME["isi"], isi)) == ["two spikes taken for too few"]
 
 
 def test_cv_ignores_shift_and_scale_and_needs_two_intervals():

@@ -124,3 +124,33 @@ def test_the_first_step_of_one_column_is_compared_as_well():
 
     said = described("lif_plastic", with_change(lab7.lif_plastic, change))
     assert "the first step of V is 3.3 times as long as it should be" in said
+
+
+def test_a_reset_to_another_level_that_was_handed_over_is_named():
+    def wrong(N_t, dt, V_init, E_m, *others):
+        V, spikes, times = lab2.lif_euler(N_t, dt, V_init, E_m, *others)
+        return np.where(spikes == 1, E_m, V), spikes, [one + 1 for one in times]
+
+    assert "(E_m) instead of" in described("lif_euler", wrong)
+
+
+def test_columns_in_a_list_of_arrays_are_seen():
+    def wrong(*inputs):
+        V, spikes, times = lab2.lif_euler(*inputs)
+        return V, spikes, [2 * one[:, np.newaxis] for one in times]
+
+    assert "np.flatnonzero makes 1-D arrays" in described("lif_euler", wrong)
+
+
+def test_one_number_where_each_neuron_has_one_is_seen():
+    def wrong(spike_times):
+        return 2 * lab3.cv(spike_times)[0]
+
+    assert described("cv", wrong) == "values is one number, not one for each neuron"
+
+
+def test_numbers_below_zero_that_can_not_be_are_seen():
+    def wrong(counts):
+        return -1 - lab3.fano(counts) ** 2
+
+    assert "is negative everywhere" in described("fano", wrong)

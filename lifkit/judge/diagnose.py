@@ -70,7 +70,8 @@ def diagnose_part(
 
     An answer may combine two mistakes; then none fits every case, but one may still fit all that a
     property looks at.  It must not spoil a property that holds.  Or it was made in one place and not in
-    another, a method or a branch; then it fits every case that is wrong.
+    another, a method or a branch; then it fits every case that is wrong.  In a function that must be half
+    of the cases that the mistake spoils: in fewer, quite different answers are wrong alike.
 
     Parameters
     ----------
@@ -102,7 +103,9 @@ def diagnose_part(
     found = [
         m
         for m in key.mistakes
-        if _fits(key, m, named, wrong, ()) and is_telling(key.fingerprints[m.id], wrong, ())
+        if _fits(key, m, named, wrong, ())
+        and is_telling(key.fingerprints[m.id], wrong, ())
+        and (key.exercise.is_class or 2 * len(wrong) >= len(_harmed(key, m, kept)))
     ]
     named_once = _each_once(found)
     return named_once if len(named_once) <= _MOST else ()
@@ -156,6 +159,11 @@ def _fits(
     return bool(scope) and all(
         _same(key.exercise, rows[index], named[index], outputs) for index in scope
     )
+
+
+def _harmed(key: Key, mistake: Mistake, kept: Sequence[int]) -> list[int]:
+    """Return the cases in which a mistake gives a wrong answer."""
+    return [index for index in kept if not _is_right(key, mistake, [index], ())]
 
 
 def _is_right(key: Key, mistake: Mistake, scope: Sequence[int], outputs: Sequence[str]) -> bool:

@@ -122,13 +122,24 @@ def unpack(arrays: Mapping[str, np.ndarray]) -> Any:
                 end = start + math.prod(shape)
                 if not 0 <= start <= end <= flat[kind].size:
                     raise ValueError("an array that goes beyond the numbers there are")
-                return flat[kind][start:end].reshape(shape)
+                return _native(flat[kind][start:end].reshape(shape))
             return {name: walk(value) for name, value in node.items()}
         if isinstance(node, list):
             return [walk(value) for value in node]
         return node
 
     return walk(_text(flat))
+
+
+def _native(array: np.ndarray) -> np.ndarray:
+    """Return integers as those that NumPy itself makes: they have 32 bits in a browser.
+
+    np.bincount takes no wider ones there.
+    """
+    if array.dtype != np.int64 or np.intp is np.int64:
+        return array
+    narrow = array.astype(np.intp)
+    return narrow if np.array_equal(narrow, array) else array
 
 
 def save_key(key: Key, folder: Path = KEYS) -> Path:

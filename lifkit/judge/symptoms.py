@@ -15,7 +15,7 @@ from .begins import axis_of, begins, listed, right_and_wrong, several
 from .calling import Answer
 from .compare import _close, _Mismatch, _number, as_array, as_ragged, by_name
 from .diagnose import _ATOL, _RTOL
-from .model import Key, Output
+from .model import Case, Key, Output
 
 __all__ = ["symptoms"]
 
@@ -51,6 +51,7 @@ def symptoms(key: Key, answers: Sequence[Answer], place: int = 0) -> tuple[str, 
                 continue
             array = as_array(got[output.name])
         except _Mismatch:
+            said += _about_columns(output, got[output.name])
             continue
         if output.double and array.dtype in (np.float16, np.float32):
             continue  # the precision explains the rest
@@ -61,7 +62,7 @@ def symptoms(key: Key, answers: Sequence[Answer], place: int = 0) -> tuple[str, 
         else:
             said += _about_numbers(output, array, right)
             places += begins(output, case, array, right)
-    said += _about_reset(got, expected)
+    said += _about_reset(case, got, expected)
     if not said:
         said += _about_first_spike(got, expected)
     return tuple(dict.fromkeys(said))[:2] or tuple(places[:1])
@@ -89,7 +90,7 @@ def _about_spikes(got: np.ndarray, right: np.ndarray) -> list[str]:
     return []
 
 
-def _about_reset(got: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
+def _about_reset(case: Case, got: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
     """Compare the voltage stored at the spikes, as long as these are right."""
     right, fires = np.asarray(expected.get("V", [])), np.asarray(expected.get("spikes", []))
     try:
@@ -101,7 +102,11 @@ def _about_reset(got: Mapping[str, Any], expected: Mapping[str, Any]) -> list[st
     so_far = np.logical_and.accumulate(spikes == fires, axis=0) & (fires == 1)
     one, other = V[so_far], right[so_far]
     if one.size and np.ptp(one) == 0 and np.ptp(other) == 0 and one[0] != other[0]:
-        return [f"it resets to {_number(one[0], other[0])} instead of {_number(other[0], one[0])}"]
+        handed = [item for call in case.calls for item in call.inputs.items()]
+        names = [name for name, value in handed if isinstance(value, float) and value == one[0]]
+        which = f" ({names[0]})" if len(names) == 1 else ""
+        levels = _number(one[0], other[0]), _number(other[0], one[0])
+        return [f"it resets to {levels[0]}{which} instead of {levels[1]}"]
     return []
 
 
@@ -144,6 +149,16 @@ def _about_trains(
     return [f"{name} is {right_and_wrong(output, 0, wrong)}"]
 
 
+def _about_columns(output: Output, got: Any) -> list[str]:
+    """See arrays with one column in a list with one array a neuron."""
+    parts = got if output.kind == "ragged" and isinstance(got, list) else []
+    if not any(isinstance(one, np.ndarray) and one.shape[1:] == (1,) for one in parts):
+        return []
+    return [
+        f"{output.name} holds columns, as np.argwhere makes them; np.flatnonzero makes 1-D arrays"
+    ]
+
+
 # Numbers ------------------------------------------------------------------------------------------
 
 
@@ -162,7 +177,17 @@ def _about_numbers(output: Output, got: np.ndarray, right: np.ndarray) -> list[s
         return [f"{name} grows beyond all bounds" if np.isinf(got).any() else f"{name} holds NaN"]
     if got.ndim == 0 or not finite.any():
         return []  # of one number there is nothing to say but how far off it is
-    for describe in (_flat, _alike, _scaled, _rounded, _rearranged, _unfilled, _shifted, _step):
+    for describe in (
+        _flat,
+        _alike,
+        _scaled,
+        _negative,
+        _rounded,
+        _rearranged,
+        _unfilled,
+        _shifted,
+        _step,
+    ):
         sentence = describe(output, got, right, finite)
         if sentence:
             return [f"{name} {sentence}" if describe is not _step else sentence]
@@ -171,6 +196,8 @@ def _about_numbers(output: Output, got: np.ndarray, right: np.ndarray) -> list[s
 
 def _about_shape(output: Output, got: np.ndarray, right: np.ndarray) -> list[str]:
     name = output.name
+    if not got.ndim and right.ndim == 1 and output.axes:
+        return [f"{name} is one number, not one for each {axis_of(output, 0)}"]
     if got.ndim != right.ndim or not got.ndim:
         return []
     if got.ndim == 2 and got.shape == right.shape[::-1]:
@@ -219,6 +246,11 @@ def _scaled(output: Output, got: np.ndarray, right: np.ndarray, finite: np.ndarr
     if offset[0] and np.ptp(offset) <= 1e-6 * abs(offset[0]):
         return f"is off by {offset[0]:+.4g} everywhere"
     return ""
+
+
+def _negative(output: Output, got: np.ndarray, right: np.ndarray, finite: np.ndarray) -> str:
+    below = (got[finite] < 0).all() and (right[finite] >= 0).all()
+    return "is negative everywhere, and should not be" if below else ""
 
 
 def _rounded(output: Output, got: np.ndarray, right: np.ndarray, finite: np.ndarray) -> str:

@@ -14,8 +14,8 @@ from tests.reach.conftest import ROOT
 
 pytestmark = pytest.mark.reach
 
-#: Needs SciPy 1.15, as its text says; Pyodide has 1.14.
-TOO_NEW = {"siegert_rate"}
+#: Need SciPy 1.15, as the text of the first says, which the second calls; Pyodide has 1.14.
+TOO_NEW = {"siegert_rate", "mean_field_rate"}
 
 #: The imports of a notebook that its exercises need.
 COMPUTES = re.compile(r"(import|from) (numpy|scipy|math)\b")

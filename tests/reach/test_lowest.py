@@ -17,7 +17,7 @@ PYTHON = "3.11"
 #: What students do: checks, reports in a kernel, explorers, every exercise in all its styles.
 STUDENTS = ["tests/test_checks.py", "tests/test_in_a_kernel.py", "tests/test_explorers.py"]
 CLASS = ["tests/test_round_trip.py"]
-EXERCISES = ["tests/test_every_exercise.py", "-k", "every_style or named_alone or example"]
+EXERCISES = ["tests/test_every_exercise.py", "-k", "every_style or example"]
 
 
 @pytest.fixture(scope="module")

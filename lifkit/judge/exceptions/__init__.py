@@ -19,10 +19,12 @@ from . import (
     calls,
     conditions,
     counts,
+    division,
     ends,
     handed_over,
     indices,
     names,
+    rooms,
     shapes,
 )
 from .line import Line, Rule
@@ -31,16 +33,18 @@ __all__ = ["RULES", "believable", "explained"]
 
 #: In the order in which they are tried.
 RULES: tuple[Rule, ...] = (
+    *handed_over.RULES,
     *names.RULES,
     *attributes.RULES,
     *conditions.RULES,
-    *handed_over.RULES,
+    *rooms.RULES,
     *calls.RULES,
     *ends.RULES,
     *indices.RULES,
     *counts.RULES,
     *arrays.RULES,
     *shapes.RULES,
+    *division.RULES,
 )
 
 
@@ -100,22 +104,38 @@ def believable(
     if problem is None or not problem.scene.statement:
         return tuple(found)
     line = Line(exercise, problem)
-    if explained(exercise, problem):
+    rules = explained(exercise, problem)
+    if any(rule.name == "array in one place" for rule in rules):
+        found = [mistake for mistake in found if "room for one number" not in mistake.diagnosis]
+    if rules:
         found = [mistake for mistake in found if _is_nearer(line, mistake.diagnosis)]
     return tuple(mistake for mistake in found if _speaks_of(line, mistake.diagnosis))
 
 
 def _is_nearer(line: Line, diagnosis: str) -> bool:
     """Whether a diagnosis is about what a rule explains too: no index elsewhere, and of the same array."""
+    if "boolean index" in line.problem.message and isinstance(line.spot, ast.Subscript):
+        return ast.unparse(line.spot.value) in re.findall(r"[\w.]+", diagnosis)
     if "list assignment" in line.problem.message or "'function' object" in line.problem.message:
         return False
+    if "as an integer" in line.problem.message and isinstance(line.spot, ast.Call):
+        whole = any(line.shape(one) for one in line.spot.args)
+        return not (whole and "float" in diagnosis)
+    if "truth value" in line.problem.message and diagnosis.startswith("`if "):
+        quoted = set(re.findall(r"\w+", diagnosis.split("`")[1]))
+        asked = set(re.findall(r"\w+", ast.unparse(line.statement)))
+        return quoted & _own(line) <= asked
     if "only integer scalar" in line.problem.message and not isinstance(line.spot, ast.Subscript):
         return "index" not in diagnosis
     if "out of bounds" not in line.problem.message or not isinstance(line.spot, ast.Subscript):
         return True
-    own = [*line.exercise.parameters, *(output.name for output in line.exercise.outputs)]
-    named = {name for name in own if re.search(rf"\b{name}\[", diagnosis)}
+    named = {name for name in _own(line) if re.search(rf"\b{name}\[", diagnosis)}
     return not named or ast.unparse(line.spot.value) in named
+
+
+def _own(line: Line) -> set[str]:
+    """Return the names of an exercise's arguments and outputs."""
+    return {*line.exercise.parameters, *(output.name for output in line.exercise.outputs)}
 
 
 def _speaks_of(line: Line, diagnosis: str) -> bool:

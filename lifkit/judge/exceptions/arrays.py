@@ -58,7 +58,10 @@ def _list_arithmetic(line: Line, match: re.Match[str]) -> Words:
         found = line.of(side)
         if found.kind == "list":
             name = text(side)
-            if found.detail.endswith(" array"):
+            made = line.value_of(side)
+            if isinstance(made, ast.List) and len(made.elts) < 2:
+                mend = f"{name}[-1] is its last entry so far: write that where {name} stands here."
+            elif found.detail.endswith(" array"):
                 mend = f"Take its arrays one at a time: for x in {name}: and x instead of {name}."
             else:
                 mend = f"Make an array of it: np.array({name}) in its place."

@@ -121,7 +121,9 @@ def _row_too_few(line: Line, match: re.Match[str]) -> Words:
     if not one_more or stop not in stops or not isinstance(made, ast.Call) or not made.args:
         return None
     shape = made.args[0]
-    if called(made).endswith("_like"):
+    if isinstance(shape, ast.Attribute) and shape.attr == "shape":
+        after = f"{called(made)}(({stop} + 1, {text(shape)}[1]))"
+    elif called(made).endswith("_like"):
         after = f"np.zeros(({stop} + 1, {text(shape)}.shape[1]))"
     elif isinstance(shape, ast.Tuple) and text(shape.elts[0]) == stop:
         rest = ", ".join(text(one) for one in shape.elts[1:])

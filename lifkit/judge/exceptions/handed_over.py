@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Mapping
 
-from .line import Line, Rule, called, text
+from .line import Line, Rule, called, text, tree_of
 
 __all__ = ["RULES"]
 
@@ -23,6 +23,22 @@ def _handed(line: Line, *names: str) -> Words:
     return None
 
 
+def _value_for_a_function(line: Line, match: re.Match[str]) -> Words:
+    """See ``quad(erfcx(-u), a, b)``."""
+    words = _handed(line, "brentq", "quad")
+    given = tree_of(words["function"]) if words else None
+    if words is None or not isinstance(given, ast.Expr):
+        return None
+    if isinstance(given.value, ast.Name | ast.Attribute | ast.Lambda):
+        return None
+    variable = match.groupdict().get("name")
+    if variable is None:
+        return {**words, "after": "lambda u: ..., with u for the number that changes"}
+    if variable not in [one.id for one in ast.walk(given) if isinstance(one, ast.Name)]:
+        return None
+    return {**words, "after": f"lambda {variable}: {words['function']}"}
+
+
 def _no_crossing(line: Line, match: re.Match[str]) -> Words:
     return _handed(line, "brentq")
 
@@ -32,6 +48,13 @@ def _array_for_a_number(line: Line, match: re.Match[str]) -> Words:
 
 
 RULES = (
+    Rule(
+        name="value for a function",
+        says=r"(NameError: name '(?P<name>\w+)' is not defined|ValueError: invalid callable given)",
+        look=_value_for_a_function,
+        what="{by} wants a function, and `{function}` is worked out to a value before {by} begins.",
+        mend="Hand over a function: one of your own by its name, or {after}",
+    ),
     Rule(
         name="no zero between the ends",
         says=r"ValueError: f\(a\) and f\(b\) must have different signs",

@@ -123,10 +123,11 @@ def _mask_for_rows(line: Line, match: re.Match[str]) -> Words:
     if node is None or shape is None or mask is None or len(shape) != 2 or mask != shape[1:]:
         return None
     made = line.value_of(node.slice)
+    named = {text(node.value), *(output.name for output in line.exercise.outputs)}
     rows = [
         text(first_index(one))
         for one in ast.walk(made or ast.Pass())
-        if isinstance(one, ast.Subscript) and text(one.value) == text(node.value)
+        if isinstance(one, ast.Subscript) and text(one.value) in named
     ]
     if not rows:
         return None

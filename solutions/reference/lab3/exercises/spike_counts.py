@@ -109,13 +109,24 @@ def last_bin(rng):
     t_stop = t_start + (rng.integers(4, 8) + rng.uniform(0.6, 0.8)) * bin_size
     at_the_end = t_stop + bin_size * np.array([-0.1, 0.1])  # in the partial bin, and behind it
     both = [np.sort(np.append(times, at_the_end)) for times in trains(rng, 2, 0.0, t_stop + 60)]
-    return case(
-        "a window that is no whole number of bins",
-        spike_times=both,
-        t_start=t_start,
-        t_stop=t_stop,
-        bin_size=bin_size,
-    )
+    # Less than 1 ms is lacking, so that edges up to t_stop + 1 are seen.
+    nearly = t_start + rng.integers(4, 8) * bin_size - rng.uniform(0.2, 0.8)
+    return [
+        case(
+            "a window that is no whole number of bins",
+            spike_times=both,
+            t_start=t_start,
+            t_stop=t_stop,
+            bin_size=bin_size,
+        ),
+        case(
+            "a window that lacks part of a millisecond",
+            spike_times=trains(rng, 2, 0.0, nearly + 60),
+            t_start=t_start,
+            t_stop=nearly,
+            bin_size=bin_size,
+        ),
+    ]
 
 
 @holds(weight=2)
