@@ -165,8 +165,10 @@ def _names(node: ast.AST, context: type | tuple[type, ...]) -> set[str]:
 
 
 def _changed_by(call: ast.Call) -> set[str]:
-    """Return the name of what `x.append(...)` or `np.add.at(x[k], ...)` changes."""
-    if isinstance(call.func, ast.Attribute) and call.func.attr in ("append", "at"):
-        changed = call.args[0] if call.func.attr == "at" else call.func.value
-        return {ast.unparse(changed).split("[")[0]}
+    """Return what `x.append(...)` or `np.add.at(x[k], ...)` changes; np.append makes a new array."""
+    function = ast.unparse(call.func)
+    if function.endswith(".append") and function != "np.append":
+        return {function.removesuffix(".append").split("[")[0]}
+    if function.endswith(".at"):
+        return {ast.unparse(call.args[0]).split("[")[0]}
     return set()

@@ -7,8 +7,8 @@ import numpy as np
 from scipy.optimize import root_scalar
 from scipy.special import erfcx
 
-import solutions.reference.lab3 as lab3
-import solutions.reference.lab6 as lab6
+from solutions.reference.lab3 import siegert_rate
+from solutions.reference.lab6 import mean_field_input
 from tests.styles.table import new_styles
 
 STYLES, style = new_styles()
@@ -298,7 +298,6 @@ def _(rate_ext_hz, E_m, V_theta, V_reset, tau, t_ref, J, g, C_E, C_I):
 
 @style("mean_field_rate", "damped steps of the rate itself")
 def _(rate_ext_hz, E_m, V_theta, V_reset, tau, t_ref, J, g, C_E, C_I):
-    mean_field_input, siegert_rate = lab6.mean_field_input, lab3.siegert_rate
     rate, gain = 0.0, 0.02
     for _ in range(4000):
         mu, sigma = mean_field_input(rate, rate_ext_hz, E_m, tau, J, g, C_E, C_I)
@@ -314,7 +313,7 @@ def _(rate_ext_hz, E_m, V_theta, V_reset, tau, t_ref, J, g, C_E, C_I):
 @style("mean_field_rate", "the inverse equation, brentq on the interval")
 def _(rate_ext_hz, E_m, V_theta, V_reset, tau, t_ref, J, g, C_E, C_I):
     def late(interval):
-        mu, sigma = lab6.mean_field_input(1000 / interval, rate_ext_hz, E_m, tau, J, g, C_E, C_I)
-        return 1000 / lab3.siegert_rate(0, mu, V_theta, V_reset, 1, tau, t_ref, sigma) - interval
+        mu, sigma = mean_field_input(1000 / interval, rate_ext_hz, E_m, tau, J, g, C_E, C_I)
+        return 1000 / siegert_rate(0, mu, V_theta, V_reset, 1, tau, t_ref, sigma) - interval
 
     return 1000 / root_scalar(late, bracket=[t_ref, 1e5], xtol=1e-12).root
