@@ -1,5 +1,6 @@
 """The explorers in whole labs: run all, scroll, save, close, open again; in both themes."""
 
+import itertools
 import re
 
 import nbformat
@@ -120,13 +121,7 @@ def pictures_stand_in(page, count):
 
 @pytest.mark.parametrize(
     ("name", "theme"),
-    [
-        ("lab1", "JupyterLab Light"),
-        ("lab2", "JupyterLab Dark"),
-        ("lab3", "JupyterLab Light"),
-        ("lab4", "JupyterLab Dark"),
-        ("lab5", "JupyterLab Light"),
-    ],
+    zip(sorted(path.name for path in LABS.iterdir()), itertools.cycle(YOURS), strict=False),
 )
 def test_a_whole_lab_in_jupyterlab(server, lab, name, theme):
     count = write_lab(server, name)
