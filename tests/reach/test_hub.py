@@ -43,8 +43,6 @@ USERS = [INSTRUCTOR, *STUDENTS]
 #: Seconds in which a busy machine starts a hub, or a user's server and its pages.
 PATIENCE = 180
 
-chromium = browsers.chromium
-
 
 # --- Setting it up ------------------------------------------------------------------------------
 
