@@ -134,9 +134,7 @@ def pack_pages(options: argparse.Namespace) -> tuple[str, ...]:
     from .pages import pack
 
     root = find_root(options.root)
-    config = load_config(root)
-    config.CourseDirectory.root = str(root)
-    page_of = functools.partial(page_path, CourseDirectory(config=config), options.lab)
+    page_of = functools.partial(page_path, CourseDirectory(config=load_config(root)), options.lab)
     into = root / f"{options.lab}_feedback.zip"
     done = pack(options.zip, page_of, into, _roster(options, root))
     print(
