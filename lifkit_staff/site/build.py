@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -16,7 +15,7 @@ from ..authoring import BuildError
 from ..authoring.leaks import leaks
 from ..authoring.static_page import recording
 from ..references import load_references
-from .lite import CDN, edition_of, write_lite
+from .lite import CDN, edition_of, run, write_lite
 from .pages import lab_pages
 
 __all__ = ["build_site"]
@@ -71,7 +70,7 @@ def build_site(root: Path, folder: Path, *, python: Path, pyodide: str = CDN) ->
             "-d",
             str(work / "kept"),
         ]
-        _run([*command, str(work / "pages"), str(folder)], "The pages could not be built")
+        run([*command, str(work / "pages"), str(folder)], "The pages could not be built")
     write_lite(root, folder / labs, python=python, pyodide=pyodide)
     return folder / "index.html"
 
@@ -85,7 +84,6 @@ def _write_sources(root: Path, pages: Path, labs: str) -> None:
         "LABS_TABLE": _table(root),
         "LABS/": f"{labs}/",
         "N_LABS": str(len(names)),
-        "TABLE": _table(root),
         "TOC": "\n".join(names),
     }
     for page in pages.glob("*.md"):
@@ -109,7 +107,7 @@ def _table(root: Path) -> str:
 def sample_feedback(root: Path, course: Path, page: Path) -> None:
     """Grade the sample class and keep one student's feedback page, without what the student wrote."""
     command = [sys.executable, "-m", "solutions.demo", str(course)]
-    _run(command, "The sample class could not be graded", root)
+    run(command, "The sample class could not be graded", root)
     whole = (course / "feedback" / _SAMPLE / "lab2" / "lab2.html").read_text(encoding="utf-8")
     shown = without_code(whole)
     told = html.unescape(re.sub(r"<[^>]+>", "", shown))
@@ -123,9 +121,3 @@ def without_code(page: str) -> str:
     page = re.sub(r'<details class="whole">.*</details>', "", page, flags=re.DOTALL)
     stand_in = "<p><em>Here stands what the student wrote.</em></p>"
     return re.sub(r'<div class=" ?highlight.*?</pre>\s*</div>', stand_in, page, flags=re.DOTALL)
-
-
-def _run(command: list[str], complaint: str, folder: Path | None = None) -> None:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    if done.returncode:
-        raise BuildError(f"{complaint}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")

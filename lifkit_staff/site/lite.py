@@ -19,7 +19,7 @@ from typing import Any
 from ..authoring import BuildError, write_handout
 from .fonts import PLACE, font_list
 
-__all__ = ["CDN", "edition_of", "write_lite"]
+__all__ = ["CDN", "edition_of", "released_notebooks", "run", "write_lite"]
 
 #: Where the Pyodide that fits is served to everybody.
 CDN = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/"
@@ -54,7 +54,7 @@ def edition_of(root: Path) -> str:
     A browser keeps a visitor's notebook under the site's path, and it would hide a newer one there.
     """
     digest = hashlib.sha256()
-    for path in _notebooks(root):
+    for path in released_notebooks(root):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 
@@ -94,20 +94,32 @@ def write_lite(root: Path, folder: Path, *, python: Path, pyodide: str = CDN) ->
     _configure(folder)
 
 
-def _notebooks(root: Path) -> list[Path]:
+def released_notebooks(root: Path) -> list[Path]:
+    """Return the students' notebooks, in order."""
     return sorted((root / "notebooks").glob("*/*.ipynb"))
+
+
+def run(command: list[str], complaint: str, folder: Path | None = None) -> None:
+    """Run a program of the build; what it says is told where it fails.
+
+    Raises
+    ------
+    BuildError
+        With the complaint first.
+    """
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        raise BuildError(f"{complaint}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
 
 
 def _run_lite(root: Path, folder: Path, work: Path, python: Path) -> None:
     contents = work / "contents"
     contents.mkdir()
-    for notebook in _notebooks(root):
+    for notebook in released_notebooks(root):
         shutil.copy(notebook, contents)
     command = [str(python), "-m", "jupyterlite_core", "build", "--no-sourcemaps", "--apps", "lab"]
     command += ["--lite-dir", str(work), "--contents", str(contents), "--output-dir", str(folder)]
-    done = subprocess.run(command, cwd=work, capture_output=True, text=True)
-    if done.returncode:
-        raise BuildError(f"JupyterLite could not be built:\n{done.stdout[-2000:]}{done.stderr}")
+    run(command, "JupyterLite could not be built", work)
 
 
 def _copy_pyodide(source: Path, own: Path, lock: dict[str, Any]) -> None:
@@ -148,9 +160,7 @@ def _download(root: Path, work: Path) -> None:
     pure = "--only-binary=:all: --platform=any --implementation=py --abi=none --python-version=3.12"
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += [*pure.split(), "--no-deps", "--require-hashes", "-r", "pure.txt", "-d", "."]
-    done = subprocess.run(command, cwd=work, capture_output=True, text=True)
-    if done.returncode:
-        raise BuildError(f"Packages for the browser could not be had:\n{done.stderr}")
+    run(command, "Packages for the browser could not be had", work)
 
 
 def _one(folder: Path, name: str) -> Path:

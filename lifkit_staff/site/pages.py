@@ -16,6 +16,8 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 
+from .lite import released_notebooks
+
 __all__ = ["lab_page", "lab_pages", "solved"]
 
 _FIGURE = 'class="lifkit-figure"'
@@ -41,7 +43,7 @@ def lab_pages(root: Path, folder: Path, labs: str) -> None:
     labs : str
         Where the labs in a browser lie, seen from a page.
     """
-    for path in sorted((root / "notebooks").glob("*/*.ipynb")):
+    for path in released_notebooks(root):
         lab = path.stem
         released = nbformat.read(path, as_version=4)
         nbformat.write(lab_page(released, solved(root, lab), lab, labs), folder / f"{lab}.ipynb")
