@@ -398,6 +398,58 @@ def explore_adex(adex_euler: Callable[..., Any]) -> Explorer:
     return Explorer(adaptation.adex(adex_euler))
 
 
+def explore_network(lif_network: Callable[..., Any], outgoing: Callable[..., Any]) -> Explorer:
+    """Explore a network of 300 neurons: how active it is, and one neuron's spikes.
+
+    Parameters
+    ----------
+    lif_network : function
+        Your solver, ``lif_network(dt, V_init, E_m, V_theta, V_reset, tau, t_ref, J_ext, counts_ext, start,
+        targets, J, delay, record)``.
+    outgoing : function
+        Your ``outgoing(sources)``, called once.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(networks.network(lif_network, outgoing))
+
+
+def explore_mean_field(
+    mean_field_input: Callable[..., Any],
+    siegert_rate: Callable[..., Any],
+    *,
+    theory: Callable[..., Any] | None = None,
+) -> Explorer:
+    """Explore where a network's rate comes to rest: the rate that comes out over the rate that goes in.
+
+    Parameters
+    ----------
+    mean_field_input : function
+        Your ``mean_field_input(rate_hz, rate_ext_hz, E_m, tau, J, g, C_E, C_I)``.
+    siegert_rate : function
+        Your ``siegert_rate(I_ext, E_m, V_theta, V_reset, g_m, tau, t_ref, sigma)``.
+    theory : function, optional
+        Your ``mean_field_rate(rate_ext_hz, E_m, V_theta, V_reset, tau, t_ref, J, g, C_E, C_I)``, marked.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, NotImplementedError
+        As `explore_membrane`.
+    """
+    return Explorer(networks.mean_field(mean_field_input, siegert_rate, theory))
+
+
 def explore_pairing(
     stdp_total: Callable[..., Any], *, theory: Callable[..., Any] | None = None
 ) -> Explorer:
@@ -519,55 +571,3 @@ def explore_distances(
         As `explore_membrane`.
     """
     return Explorer(inverse.distances(van_rossum, victor_purpura))
-
-
-def explore_network(lif_network: Callable[..., Any], outgoing: Callable[..., Any]) -> Explorer:
-    """Explore a network of 300 neurons: how active it is, and one neuron's spikes.
-
-    Parameters
-    ----------
-    lif_network : function
-        Your solver, ``lif_network(dt, V_init, E_m, V_theta, V_reset, tau, t_ref, J_ext, counts_ext, start,
-        targets, J, delay, record)``.
-    outgoing : function
-        Your ``outgoing(sources)``, called once.
-
-    Returns
-    -------
-    Explorer
-
-    Raises
-    ------
-    TypeError, NotImplementedError
-        As `explore_membrane`.
-    """
-    return Explorer(networks.network(lif_network, outgoing))
-
-
-def explore_mean_field(
-    mean_field_input: Callable[..., Any],
-    siegert_rate: Callable[..., Any],
-    *,
-    theory: Callable[..., Any] | None = None,
-) -> Explorer:
-    """Explore where a network's rate comes to rest: the rate that comes out over the rate that goes in.
-
-    Parameters
-    ----------
-    mean_field_input : function
-        Your ``mean_field_input(rate_hz, rate_ext_hz, E_m, tau, J, g, C_E, C_I)``.
-    siegert_rate : function
-        Your ``siegert_rate(I_ext, E_m, V_theta, V_reset, g_m, tau, t_ref, sigma)``.
-    theory : function, optional
-        Your ``mean_field_rate(rate_ext_hz, E_m, V_theta, V_reset, tau, t_ref, J, g, C_E, C_I)``, marked.
-
-    Returns
-    -------
-    Explorer
-
-    Raises
-    ------
-    TypeError, NotImplementedError
-        As `explore_membrane`.
-    """
-    return Explorer(networks.mean_field(mean_field_input, siegert_rate, theory))
