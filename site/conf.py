@@ -16,7 +16,8 @@ html_theme_options = {
 }
 html_static_path = ["_static"]
 exclude_patterns = ["_static"]
-html_css_files = ["site.css"]
+html_css_files = ["explorer.css", "site.css"]
+html_js_files = [("recording.js", {"type": "module"})]
 html_show_sourcelink = False
 html_copy_source = False
 nb_execution_mode = "off"

@@ -8,13 +8,16 @@ import pytest
 
 from lifkit_staff.authoring.leaks import leaks
 from lifkit_staff.authoring.notebooks import labs_of
+from lifkit_staff.authoring.recording import as_json, record, recorded
 from lifkit_staff.authoring.self_study import read_answers
 from lifkit_staff.course import find_root
 from lifkit_staff.grading.page import cell_as_html
 from lifkit_staff.site import edition_of
 from lifkit_staff.site.build import without_code
 from lifkit_staff.site.fonts import font_list
-from lifkit_staff.site.pages import lab_page
+from lifkit_staff.site.pages import lab_page, with_recordings
+from lifkit_staff.site.recordings import GRIDS, all_calls, name_of, scene_of
+from tests.recording import Recording
 
 ROOT = find_root(None)
 LABS = labs_of(ROOT)
@@ -101,3 +104,56 @@ def test_the_list_of_fonts_knows_matplotlib_s_own_by_relative_names():
     names = {entry["name"] for entry in told["ttflist"]}
     assert "DejaVu Sans" in names
     assert all(entry["fname"].startswith("fonts/") for entry in told["ttflist"] + told["afmlist"])
+
+
+# --- Explorers as recordings --------------------------------------------------------------------
+
+CALLS = {name_of(call): call for call in all_calls(ROOT)}
+
+
+def test_each_explorer_of_a_lab_has_a_recording_of_its_own():
+    calls = [name_of(call) for call in all_calls(ROOT)]
+    assert sorted(calls) == sorted(GRIDS) and len(set(calls)) == len(calls)
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_a_recording_begins_where_the_notebook_does_and_holds_what_it_shows(name):
+    scene, grid = scene_of(ROOT, CALLS[name]), GRIDS[name]
+    seen = recorded(scene, grid)
+    assert 1 <= len(seen.sliders) <= 3
+    assert len(seen.places) > len(scene.places) / 2 - 1 and seen.places
+    assert not any(place.holds(scene.settle({})) for place in scene.places)
+    # The whole grid takes minutes: the start, and the first slider's next position.
+    first, (_, high, step) = next(iter(grid.items()))
+    start = scene.settle({})[first]
+    step = step if start + step <= high else -step
+    ends = sorted((start, start + step))
+    data = json.loads(as_json(record(scene, {first: (*ends, abs(step))}, name)))
+    stored = Recording(data)
+    for value in (start, start + step):
+        (place,) = [one for one in stored.places if abs(one[first] - value) < 1e-6]
+        stored.holds(place, scene.compute(scene.settle({first: value})))
+
+
+def test_a_page_shows_a_recording_where_the_notebook_has_an_explorer(page):
+    lab, notebook = page
+    with_recordings(ROOT, notebook)
+    shown = {
+        name
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for one in cell.outputs
+        for name in re.findall(r'data-recording="_static/recordings/(\w+).json"', str(one))
+    }
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    assert shown == set(re.findall(r"\bexplore_\w+", text)) != set()
+    assert "your " not in str([cell.get("outputs") for cell in notebook.cells])
+
+
+@pytest.mark.parametrize(
+    "grid", [{"tau": (5, 30, 10)}, {"tau": (0, 20, 10)}, {"I_ext": (0.25, 60, 0.25)}]
+)
+def test_a_grid_that_the_sliders_do_not_have_is_refused(grid):
+    (name,) = grid
+    with pytest.raises(ValueError, match=f"{name} can't be recorded from"):
+        recorded(scene_of(ROOT, CALLS["explore_lif"]), grid)

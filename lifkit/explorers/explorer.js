@@ -240,6 +240,7 @@ function render({ model, el }) {
   resized.observe(host);
   const rethemed = new MutationObserver(() => setTimeout(retheme, 50));
   rethemed.observe(document.body, { attributeFilter: ["data-jp-theme-name", "class"] });
+  rethemed.observe(document.documentElement, { attributeFilter: ["data-theme"] }); // of the site's pages
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   scheme.addEventListener("change", retheme);
   model.on("change:frame", receive);

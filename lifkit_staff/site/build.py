@@ -9,14 +9,17 @@ import sys
 import tempfile
 from pathlib import Path
 
+from lifkit.explorers import spiking
 from lifkit.explorers.widget import page_parts
 
 from ..authoring import BuildError
 from ..authoring.leaks import leaks
-from ..authoring.static_page import recording
+from ..authoring.recording import part
+from ..authoring.static_page import GRID
 from ..references import load_references
 from .lite import CDN, edition_of, run, write_lite
 from .pages import lab_pages
+from .recordings import write_recordings
 
 __all__ = ["build_site"]
 
@@ -91,9 +94,11 @@ def _write_sources(root: Path, pages: Path, labs: str) -> None:
         for name, value in fill.items():
             text = text.replace(name, value)
         page.write_text(text, encoding="utf-8")
-    explorer = recording(load_references(root)["lif_euler"].solve)
-    style = f"<style>{page_parts()[1]}</style>\n"
-    (pages / "explorer.html").write_text(style + explorer, encoding="utf-8")
+    write_recordings(root, pages / "_static")
+    (pages / "_static" / "explorer.css").write_text(page_parts()[1], encoding="utf-8")
+    neuron = spiking.lif(load_references(root)["lif_euler"].solve)
+    explorer = part(neuron, GRID, "first-page")
+    (pages / "explorer.html").write_text(explorer, encoding="utf-8")
 
 
 def _table(root: Path) -> str:

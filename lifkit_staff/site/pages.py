@@ -17,8 +17,9 @@ import nbformat
 from nbclient import NotebookClient
 
 from .lite import released_notebooks
+from .recordings import recording_part
 
-__all__ = ["lab_page", "lab_pages", "solved"]
+__all__ = ["lab_page", "lab_pages", "solved", "with_recordings"]
 
 _FIGURE = 'class="lifkit-figure"'
 _PREDICTION = re.compile(r"\bPredict\b|\b[Yy]our prediction")
@@ -46,7 +47,9 @@ def lab_pages(root: Path, folder: Path, labs: str) -> None:
     for path in released_notebooks(root):
         lab = path.stem
         released = nbformat.read(path, as_version=4)
-        nbformat.write(lab_page(released, solved(root, lab), lab, labs), folder / f"{lab}.ipynb")
+        page = lab_page(released, solved(root, lab), lab, labs)
+        with_recordings(root, page)
+        nbformat.write(page, folder / f"{lab}.ipynb")
         shutil.copy(path, folder / "_static")
 
 
@@ -86,6 +89,14 @@ def lab_page(released: Any, run: Any, lab: str, labs: str = "labs") -> Any:
     page.cells.insert(1, nbformat.v4.new_markdown_cell(_TOP.format(lab=lab, labs=labs), id="doors"))
     page.metadata = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
     return page
+
+
+def with_recordings(root: Path, page: Any) -> None:
+    """Put a recording in the place of each explorer's picture."""
+    for cell in page.cells:
+        shown = recording_part(root, cell.source) if cell.cell_type == "code" else ""
+        if shown:
+            cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": shown})]
 
 
 def _key(cell: Any) -> str:

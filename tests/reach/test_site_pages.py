@@ -7,17 +7,26 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from lifkit_staff.site import build, pages
+from lifkit_staff.site import build, pages, recordings
+from tests.browser.jupyter import Watch
+from tests.reach.browser import Site
 from tests.reach.conftest import PYTHON, ROOT
 from tests.test_site import with_every_output
+
+expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
 pytestmark = pytest.mark.reach
 
 
 @pytest.fixture(scope="module")
 def folder(lite, tmp_path_factory):
-    """Build the pages around the labs that are built already; no notebook runs, no class is graded."""
+    """Build the pages around the labs that are built already.
+
+    No notebook runs, no class is graded, and of each explorer only the first slider is recorded.
+    """
+    short = {name: dict(list(grid.items())[:1]) for name, grid in recordings.GRIDS.items()}
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recordings, "GRIDS", short)
         patch.setattr(pages, "solved", lambda root, lab: with_every_output(lab))
         patch.setattr(
             build, "sample_feedback", lambda root, course, page: page.write_text("graded")
@@ -56,5 +65,30 @@ def test_nothing_is_loaded_from_another_server(folder):
 def test_the_first_page_begins_with_one_headline_and_a_neuron(folder):
     text = (folder / "index.html").read_text(encoding="utf-8").partition("<article")[2]
     assert text.count("<h1") == 1
-    assert text.index("<h1") < text.index('id="lifkit-explorer"') < text.index("Start Lab 1 here")
+    assert text.index("<h1") < text.index('class="lifkit-recording"') < text.index("Start Lab 1 here")
     assert "Download before you close" in text
+
+
+def test_every_recording_moves(folder, chromium):
+    alone = []
+    with Site(folder) as site:
+        context = chromium.new_context(viewport={"width": 1280, "height": 1000})
+        watch, page = Watch(context), context.new_page()
+        for path in [folder / "index.html", *sorted(folder.glob("lab*.html"))]:
+            page.goto(f"{site.url}/{path.name}")
+            for box in page.locator(".lifkit-recording").all():
+                box.scroll_into_view_if_needed()
+                figure, slider = box.get_by_role("figure"), box.locator("input[type=range]").first
+                before = figure.get_attribute("aria-label")
+                slider.focus()
+                page.keyboard.press(
+                    "ArrowRight"
+                    if slider.input_value() != slider.get_attribute("max")
+                    else "ArrowLeft"
+                )
+                expect(figure).not_to_have_attribute("aria-label", before)
+                alone.append(box.get_attribute("data-recording"))
+        page.screenshot(path=ROOT / ".cache" / "reach" / "recordings.png")
+        context.close()
+    assert watch.strangers == []
+    assert len(alone) == 1 + len(recordings.GRIDS)
