@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ class Slider:
 
     Examples
     --------
+    >>> import dataclasses
     >>> slider = Slider(
     ...     name="tau", label="time constant", unit="ms", low=1, high=50, step=0.5, start=10
     ... )
@@ -35,6 +37,8 @@ class Slider:
     (7.5, 1.0, 10.0)
     >>> slider.text(7.5)
     '7.5 ms'
+    >>> dataclasses.replace(slider, step=0.25).settle(7.3)
+    7.25
     """
 
     name: str
@@ -48,7 +52,8 @@ class Slider:
     @property
     def digits(self) -> int:
         """How many decimals a position has."""
-        return max(0, -math.floor(math.log10(self.step) + 1e-9))
+        ends = [Decimal(repr(float(number))).normalize() for number in (self.low, self.step)]
+        return max(0, *(-int(end.as_tuple().exponent) for end in ends))
 
     def settle(self, value: float) -> float:
         """Return the slider position next to `value`; the start when it is no number."""

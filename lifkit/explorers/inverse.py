@@ -82,7 +82,7 @@ def distances(rossum: Function, purpura: Function) -> Scene:
     places = (
         Place(
             text="Delay 5 ms, no spike too many. At which scale does the delay cost 1?",
-            at={"late": (5, 5), "more": (0, 0)},
+            at={"late": (5, 5), "more": (0, 0), "scale": (2, 6)},
         ),
         Place(
             text="Two spikes too many. What is left of both distances at 100 ms?",
@@ -144,7 +144,10 @@ def candidate(solver: Function, score: Function | None = None) -> Scene:
         )
 
     places = (
-        Place(text="Which threshold gives as many spikes as the cell has?", at={"b": (0, 0)}),
+        Place(
+            text="Which threshold gives as many spikes as the cell has?",
+            at={"V_theta": (-44, -43.25), "b": (0, 0)},
+        ),
         Place(
             text="Set b to 0.045 nA. Is that threshold still the best one?",
             at={"b": (0.045, 0.045)},

@@ -84,7 +84,8 @@ def competition(neuron: Function, trains: Function | None = None) -> Scene:
     places = [
         Place(text="Turn ratio up to 1.2. What becomes of the rate?", at={"ratio": (1.2, 1.2)}),
         Place(
-            text="Set rate to 40 Hz and ratio to 1.1.", at={"rate": (40, 40), "ratio": (1.1, 1.1)}
+            text="Set rate to 40 Hz and ratio to 1.1. How many strong synapses are left?",
+            at={"rate": (40, 40), "ratio": (1.1, 1.1)},
         ),
     ]
     if copied is not None:
