@@ -342,6 +342,21 @@ def test_what_asks_for_more_than_its_share_of_the_cores_is_ended(sandbox):
             rival.wait()
 
 
+def test_what_an_earlier_cell_left_running_goes_before_what_runs_now(sandbox):
+    """Once; else it would depend on the load which cell or exercise it costs."""
+    no_trace = "import signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)"
+    with Kernel(Limits(timeout=60), {}) as kernel:
+        assert kernel.execute(no_trace).status == "ok"
+        for wanted in ("ok", "too many processes"):
+            alone = kernel.box.processes()
+            assert kernel.execute(BURN.format(8, 0)).status == "ok"
+            for _ in range(120):
+                reply = kernel.execute("time.sleep(1)")
+                if reply.gone or kernel.box.processes() == alone:
+                    break
+            assert reply.status == wanted
+
+
 #: Ends the first thread of a child, and of the child only, while another one holds 400 MB.
 HEADLESS = """
 import ctypes, os, threading, time, numpy as np

@@ -65,7 +65,9 @@ def test_nothing_is_loaded_from_another_server(folder):
 def test_the_first_page_begins_with_one_headline_and_a_neuron(folder):
     text = (folder / "index.html").read_text(encoding="utf-8").partition("<article")[2]
     assert text.count("<h1") == 1
-    assert text.index("<h1") < text.index('class="lifkit-recording"') < text.index("Start Lab 1 here")
+    assert (
+        text.index("<h1") < text.index('class="lifkit-recording"') < text.index("Start Lab 1 here")
+    )
     assert "Download before you close" in text
 
 

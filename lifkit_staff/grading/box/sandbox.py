@@ -50,7 +50,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ..limits import CORES, GRACE, HEAD_START, MB, START, Limits
@@ -84,7 +84,7 @@ class Box:
         self.owner = 2**30 + secrets.randbits(29) if _can_change_users() else None
         self.ended = ""
         self._began = self._checked = time.monotonic()
-        self._seen, self._kills = 0.0, 0
+        self._seen, self._excused, self._kills = 0.0, 0.0, 0
         self.group: cgroup.Group | None = None
         reading, writing = os.pipe()
         command = [program, *mounts(limits, hidden, self.owner), "--info-fd", str(writing), "--"]
@@ -148,7 +148,7 @@ class Box:
         # What it gets depends on who else wants some, so what counts too is how many are seen to run; not
         # before they have worked for a while, since memory may be what they are about to fill.
         self._seen += usage.running(processes) * min(now - self._checked, 0.5)
-        self._checked, work = now, self.work()
+        self._checked, work = now, self.work() - self._excused
         most = CORES * (now - self._began) + HEAD_START
         greedy = work > most or (self._seen > most and work > HEAD_START)
         if len(processes) > self.limits.processes or greedy:
@@ -205,15 +205,26 @@ class Box:
         while time.monotonic() < until and usage.memory(self._folders(known), exact=False):
             time.sleep(0.01)
 
+    def excuse(self, culprits: frozenset[str]) -> None:
+        """End processes in the place of the whole box; what was worked until now no longer counts."""
+        self.ended = ""
+        self._end(culprits.__contains__)
+        self._began = self._checked = time.monotonic()
+        self._seen, self._excused = 0.0, self.work()
+
     def end_newcomers(self, known: frozenset[str]) -> None:
         """End all processes of the box but those whose numbers inside are known."""
+        self._end(lambda inside: inside not in known)
+
+    def _end(self, chosen: Callable[[str], bool]) -> None:
+        """End the processes of the box whose numbers inside are chosen."""
         mine = os.stat(f"/proc/{self.pid}/ns/pid").st_ino
         for outside in filter(str.isdecimal, os.listdir("/proc")):
             with contextlib.suppress(OSError, ValueError, IndexError):  # it has ended meanwhile
                 if os.stat(f"/proc/{outside}/ns/pid").st_ino == mine:
                     status = Path(f"/proc/{outside}/status").read_text("latin-1")
                     inside = status.split("\nNSpid:")[1].splitlines()[0].split()[-1]
-                    if inside not in known:
+                    if chosen(inside):
                         os.kill(int(outside), signal.SIGKILL)
 
     def kill(self) -> None:

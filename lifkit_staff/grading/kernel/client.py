@@ -104,6 +104,7 @@ class Kernel:
         self.limits = limits
         self._scratch: str | None = None
         self._deaf = False  # whether outputs no longer arrive
+        self._excused = False  # whether what worked behind the notebook's back was ended
         self._size = _resident()
         self._context = zmq.Context()
         self._context.setsockopt(zmq.MAXMSGSIZE, MESSAGE)
@@ -129,6 +130,7 @@ class Kernel:
                 folder = self.run = f"{self._scratch}/run"
             self._folder = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
             self._connect()
+            self._own = frozenset[str]() if self.box is None else self.box.processes()
         except BaseException:
             self.end()
             raise
@@ -204,8 +206,9 @@ class Kernel:
         asking: bool = False,
     ) -> Reply:
         clock = Clock(self.box)
-        known = self.box.processes() if asking and self.box is not None else frozenset[str]()
-        reply = self._wait(content, on_output, clock, seconds, known)
+        before = frozenset[str]() if self.box is None else self.box.processes()
+        known = before if asking else frozenset[str]()
+        reply = self._wait(content, on_output, clock, seconds, known, before - self._own)
         if known and self.box is not None and not reply.gone and self.box.processes() - known:
             self.box.end_newcomers(known)  # whoever was asked has ended, and leaves nobody behind
         return dataclasses.replace(reply, seconds=clock.elapsed())
@@ -217,6 +220,7 @@ class Kernel:
         clock: Clock,
         seconds: float,
         known: frozenset[str],
+        left: frozenset[str],
     ) -> Reply:
         usual = {"allow_stdin": False, "stop_on_error": False}
         mine = self._request("execute_request", {**usual, **content})
@@ -244,6 +248,10 @@ class Kernel:
             done = reply is not None and (idle or limit.passed())
             # At the end too, so that what is left behind counts here and not for what comes next.
             over = self.box.over(at_once=done) if self.box is not None else ""
+            if over == "too many processes" and left and not self._excused and self.box is not None:
+                # What an earlier cell left running would cost whatever is asked or run just now.
+                self._excused, over = True, ""
+                self.box.excuse(left)
             if over and known and not spared and self.box is not None:
                 self.box.spare(known)
                 spared, over = over, ""
