@@ -28,10 +28,10 @@ def begins(output: Output, case: Case, got: np.ndarray, right: np.ndarray) -> li
     if got.ndim not in (1, 2):
         return [f"{output.name} is wrong{size}"]
     if got.ndim == 2:
-        columns = np.logical_or.reduce(wrong, axis=0)
+        columns = np.any(wrong, axis=0)
         if not columns.all():
             return [f"{output.name} is {right_and_wrong(output, 1, columns)}{size}"]
-        wrong = np.logical_or.reduce(wrong, axis=1)
+        wrong = np.any(wrong, axis=1)
     dt = case.dt if axis_of(output, 0) == "step" else None
     return [f"{output.name} is {right_and_wrong(output, 0, wrong, dt)}{size}"]
 

@@ -76,17 +76,17 @@ def _about_spikes(got: np.ndarray, right: np.ndarray) -> list[str]:
         return []
     if not np.isin(got, (0.0, 1.0)).all():
         return ["spikes holds other numbers than 0 and 1"]
-    count, wanted = got.sum(), right.sum()
+    count, wanted = int(np.count_nonzero(got)), int(np.count_nonzero(right))
     if count == 0:
         return ["it never fires"]
     if got.ndim == 2 and len(got) > 2 and got[1:].all():
         return ["it fires in every step"]
     if wanted == 0:
-        return [f"it fires {count:.0f} times where no neuron should"]
+        return [f"it fires {count} times where no neuron should"]
     if count >= 1.5 * wanted:
         return [f"it fires {count / wanted:.3g} times too often"]
     if count <= wanted / 1.5:
-        return [f"it fires only {count:.0f} instead of {wanted:.0f} times"]
+        return [f"it fires only {count} instead of {wanted} times"]
     return []
 
 
