@@ -6,6 +6,7 @@ import re
 import nbformat
 import pytest
 
+from lifkit_staff.authoring import BuildError
 from lifkit_staff.authoring.leaks import leaks
 from lifkit_staff.authoring.notebooks import labs_of
 from lifkit_staff.authoring.recording import as_json, record, recorded
@@ -15,6 +16,7 @@ from lifkit_staff.grading.page import cell_as_html
 from lifkit_staff.site import edition_of
 from lifkit_staff.site.build import without_code
 from lifkit_staff.site.fonts import font_list
+from lifkit_staff.site.lite import copy_pyodide
 from lifkit_staff.site.pages import lab_page, with_recordings
 from lifkit_staff.site.recordings import GRIDS, all_calls, name_of, scene_of
 from tests.recording import Recording
@@ -97,6 +99,15 @@ def test_an_edition_has_a_path_of_its_own(tmp_path):
         path.write_text(text)
     found = [edition_of(tmp_path / folder) for folder in ("one", "other", "same")]
     assert found[0] == found[2] != found[1]
+
+
+def test_another_pyodide_is_refused(tmp_path):
+    lock = {"info": {"version": "1.2.3"}, "packages": {}}
+    with pytest.raises(BuildError, match="holds no Pyodide: pyodide.js is not there"):
+        copy_pyodide(tmp_path, tmp_path, lock)
+    (tmp_path / "pyodide.js").write_text("another one")
+    with pytest.raises(BuildError, match="another Pyodide than 1.2.3: pyodide.js differs"):
+        copy_pyodide(tmp_path, tmp_path, lock)
 
 
 def test_the_list_of_fonts_knows_matplotlib_s_own_by_relative_names():

@@ -19,15 +19,20 @@ from typing import Any
 from ..authoring import BuildError, write_handout
 from .fonts import PLACE, font_list
 
-__all__ = ["CDN", "edition_of", "released_notebooks", "run", "write_lite"]
+__all__ = ["CDN", "copy_pyodide", "edition_of", "released_notebooks", "run", "write_lite"]
 
 #: Where the Pyodide that fits is served to everybody.
 CDN = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/"
 
 _HERE = Path(__file__).parent
 
-#: Pyodide without its packages.
-_CORE = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
+#: Pyodide without its packages, and the digests of its release.
+_CORE = {
+    "pyodide.js": "b4cb23a53aba19c221659b9fb40a2f18281d685691dc06647fb0afd0681baf98",
+    "pyodide.asm.js": "6b4c90de5b7172873f04f21884d0e9d2274e305fe32116558fe3e4fbe3618d51",
+    "pyodide.asm.wasm": "a50dd1843f805a0b7c45b61037ee0d7b26dfe85efe0e18ef95a34ad24e401f5f",
+    "python_stdlib.zip": "16611534726e5d8ac2bd8f926410b2dcb8d6f49aa24913463533b457a2115c16",
+}
 
 #: What lifkit needs beside Pyodide's packages, all pure Python, and what each of them needs.  SciPy is
 #: none of it: a lab that imports it gets it then.
@@ -86,7 +91,7 @@ def write_lite(root: Path, folder: Path, *, python: Path, pyodide: str = CDN) ->
             text = text.replace("OURS", json.dumps(list(ours)))
             (own / "pyodide.js").write_text(text, encoding="utf-8")
         else:
-            _copy_pyodide(Path(pyodide), own, lock)
+            copy_pyodide(Path(pyodide), own, lock)
         for name, (wheel, depends) in ours.items():
             shutil.copy(wheel, own)
             lock["packages"][name] = _entry(name, wheel, depends)
@@ -122,17 +127,16 @@ def _run_lite(root: Path, folder: Path, work: Path, python: Path) -> None:
     run(command, "JupyterLite could not be built", work)
 
 
-def _copy_pyodide(source: Path, own: Path, lock: dict[str, Any]) -> None:
-    """Copy what the labs need of a Pyodide, each package checked against its digest."""
-    for name in _CORE:
-        if not (source / name).is_file():
+def copy_pyodide(source: Path, own: Path, lock: dict[str, Any]) -> None:
+    """Copy what the labs need of a Pyodide, each file checked against its digest."""
+    packages = {one["file_name"]: one["sha256"] for one in lock["packages"].values()}
+    for name, digest in {**_CORE, **packages}.items():
+        file = source / name
+        if not file.is_file() and name in _CORE:
             raise BuildError(f"{source} holds no Pyodide: {name} is not there.")
-        shutil.copy(source / name, own)
-    for package in lock["packages"].values():
-        file = source / package["file_name"]
-        if not file.is_file() or _digest(file) != package["sha256"]:
+        if not file.is_file() or _digest(file) != digest:
             raise BuildError(
-                f"{source} holds another Pyodide than {lock['info']['version']}: {file.name} differs."
+                f"{source} holds another Pyodide than {lock['info']['version']}: {name} differs."
             )
         shutil.copy(file, own)
 
