@@ -1,13 +1,15 @@
 """Make a lab's notebook ready.
 
-``open_lab("lab2")`` compares the notebook with the lifkit beside it, and has cells that need an
-exercise which is not written yet say so in one line.  ``progress()`` shows how the lab stands.
+``open_lab("lab2")`` compares the notebook with the lifkit beside it, has cells that need an exercise
+which is not written yet say so in one line, and says in a browser's own Python where work is kept.
+``progress()`` shows how the lab stands.
 """
 
 from __future__ import annotations
 
 import difflib
 import os
+import sys
 import types
 from pathlib import Path
 from typing import Any
@@ -22,11 +24,17 @@ from .session import shell, stale_note, watch
 
 __all__ = ["open_lab", "points_of", "progress"]
 
+#: Said where Python itself runs in the browser: there is no server that keeps the file.
+_KEPT_HERE = (
+    "Your work is kept in this browser alone. Download it (File, Download) before you close."
+)
+
 
 def open_lab(lab: str, edition: str = "") -> None:
     """Make a lab's notebook ready: compare it with this lifkit, and keep unwritten cells short.
 
-    Cells that need an exercise which is not written yet say so in one line.
+    Cells that need an exercise which is not written yet say so in one line.  Where Python runs in the
+    browser itself, a line says that work is kept there alone.
 
     Parameters
     ----------
@@ -41,6 +49,8 @@ def open_lab(lab: str, edition: str = "") -> None:
     said = edition_note(lab, edition)
     if said:
         show(said, f'<div style="border-left:4px solid #b8500f;padding:0.4em 1em">{said}</div>')
+    if sys.platform == "emscripten":
+        print(_KEPT_HERE)
     running = shell()
     if running is not None:
         running.set_custom_exc((NotImplementedError, NameError), _explain)

@@ -271,7 +271,8 @@ def test_a_loop_that_a_changed_variable_makes_endless_is_given_up_soon():
     body = "k = 0\nwhile k != END:\n    k += 1\n" + BODY.replace(">=", ">")
     start = time.process_time()
     report = report_for(written(body, END=3.0))
-    assert not report.passed and time.process_time() - start < 5
+    # Patience is told by how long the answer took; without that it would be ten seconds for each case.
+    assert not report.passed and time.process_time() - start < 10
 
 
 def test_what_students_write_cannot_break_out_of_the_html():

@@ -4,6 +4,7 @@ import nbclient
 import nbformat
 import pytest
 
+import lifkit
 from lifkit.judge import load_key
 
 SETUP = "import numpy as np\nimport lifkit\nfrom lifkit import check\nlifkit.open_lab('lab2')"
@@ -180,3 +181,13 @@ def test_a_notebook_of_another_edition_is_told_so_kindly(run):
     assert "do not belong together" in text and "is safe" in text
     _, text = shown(run("lifkit.open_lab('lab99', edition='1')"))
     assert "does not know lab99" in text
+
+
+@pytest.mark.parametrize(("platform", "lines"), [("emscripten", 1), ("linux", 0)])
+def test_only_a_browser_s_own_python_says_where_work_is_kept(monkeypatch, capsys, platform, lines):
+    edition = load_key("lif_euler").edition
+    monkeypatch.setattr("sys.platform", platform)
+    lifkit.open_lab("lab2", edition=edition)
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == lines
+    assert all("in this browser alone" in line and "File, Download" in line for line in said)

@@ -50,17 +50,22 @@ class Site:
 
 
 # What the page's own programs say of themselves, in the order in which they are met.
-CURRENT = "const notebook = jupyterapp.shell.currentWidget;"
-FIND = f"""{CURRENT}
+CURRENT = """const notebook = jupyterapp.shell.currentWidget;
     const cells = notebook.content.widgets;
+"""
+FIND = f"""{CURRENT}
     const index = cells.findIndex((cell) => (cell.model.getMetadata("nbgrader") || {{}}).grade_id === id);
 """
-TEXTS = """
-    const outputs = cells[index].model.outputs.toJSON();
-    return outputs.map((one) => ({
+RUN = """
+    notebook.content.activeCellIndex = index;
+    await jupyterapp.commands.execute("notebook:run-cell");
+"""
+OUTPUTS = """cells[index].model.outputs.toJSON().map((one) => ({
+        kind: one.output_type,
         text: [one.text ?? one.data?.["text/plain"] ?? one.ename + ": " + one.evalue].flat().join(""),
+        page: [one.data?.["text/html"] ?? ""].flat().join(""),
         about: one.metadata?.lifkit ?? null,
-    }));
+    }))
 """
 
 
@@ -80,53 +85,61 @@ class Lab:
             timeout=180_000,
         )
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *problem):
+        self.context.close()
+
     def write(self, grade_id, source):
         """Put a text into the cell of that id."""
         script = f"([id, text]) => {{ {FIND} cells[index].model.sharedModel.setSource(text); }}"
         self.page.evaluate(script, [grade_id, source])
 
     def run(self, grade_id):
-        """Run one cell and return the texts that it shows, with the data beside them."""
-        script = f"""async (id) => {{ {FIND}
-            notebook.content.activeCellIndex = index;
-            await jupyterapp.commands.execute("notebook:run-cell");
-            {TEXTS} }}"""
+        """Run one cell and return what it shows: kind, text, page of HTML, and the data beside them."""
+        script = f"async (id) => {{ {FIND} {RUN} return {OUTPUTS}; }}"
         return self.page.evaluate(script, grade_id)
 
     def run_first(self):
-        """Run the lab's first code cell."""
+        """Run the lab's first code cell and return what it shows."""
         script = f"""async () => {{ {CURRENT}
-            const cells = notebook.content.widgets;
             const index = cells.findIndex((cell) => cell.model.type === "code");
-            notebook.content.activeCellIndex = index;
-            await jupyterapp.commands.execute("notebook:run-cell");
-            {TEXTS} }}"""
+            {RUN} return {OUTPUTS}; }}"""
         return self.page.evaluate(script)
 
     def run_all(self):
-        """Run all cells, those behind an error too, and return what each check shows."""
+        """Run all code cells, those behind an error too.
+
+        Returns
+        -------
+        list of dict
+            One a cell: ``index``, ``grade_id``, ``source``, ``seconds`` and ``outputs``.
+        """
         script = f"""async () => {{ {CURRENT}
-            const found = {{}};
-            for (const cell of notebook.content.widgets) {{
+            const found = [];
+            for (const [index, cell] of cells.entries()) {{
                 if (cell.model.type !== "code") continue;
-                notebook.content.activeCellIndex = notebook.content.widgets.indexOf(cell);
-                await jupyterapp.commands.execute("notebook:run-cell");
-                for (const one of cell.model.outputs.toJSON()) {{
-                    const about = one.metadata?.lifkit;
-                    if (about) found[about.exercise] = about.outcome;
-                }}
+                const start = performance.now();
+                {RUN}
+                found.push({{
+                    index,
+                    grade_id: (cell.model.getMetadata("nbgrader") || {{}}).grade_id ?? "",
+                    source: cell.model.sharedModel.source,
+                    seconds: (performance.now() - start) / 1000,
+                    outputs: {OUTPUTS},
+                }});
             }}
             return found; }}"""
         return self.page.evaluate(script)
 
-    def show(self, text):
-        """Scroll to the first code cell that holds a text."""
-        script = f"""async (text) => {{ {CURRENT}
-            const cells = notebook.content.widgets.filter((cell) => cell.model.type === "code");
-            const cell = cells.find((one) => one.model.sharedModel.source.includes(text));
-            notebook.content.activeCellIndex = notebook.content.widgets.indexOf(cell);
-            await notebook.content.scrollToCell(cell); }}"""
-        self.page.evaluate(script, text)
+    def explorer(self, index):
+        """Scroll to the cell at that place and return the explorer below it."""
+        script = f"""async (index) => {{ {CURRENT}
+            notebook.content.activeCellIndex = index;
+            await notebook.content.scrollToCell(cells[index]); }}"""
+        self.page.evaluate(script, index)
+        return self.page.locator(".jp-Cell.jp-mod-active .lifkit-explorer").first
 
     def download(self, path):
         """Save the notebook as a visitor does, by the menu File."""

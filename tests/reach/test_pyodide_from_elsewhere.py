@@ -15,12 +15,10 @@ def test_only_pyodide_comes_from_the_other_server(pyodide, chromium, tmp_path):
         pytest.skip("the site's environment is not there: make test-reach builds it")
     with Site(pyodide) as there:
         write_lite(ROOT, tmp_path / "labs", python=PYTHON, pyodide=there.url)
-        with Site(tmp_path / "labs") as here:
-            lab = Lab(chromium, here, "lab2")
+        with Site(tmp_path / "labs") as here, Lab(chromium, here, "lab2") as lab:
             assert "error" not in "".join(one["text"].lower() for one in lab.run_first())
             lab.run("lif_euler")
             said = lab.run("lif_euler_check")[0]["text"]
-            lab.context.close()
     assert said.startswith("Exercise 2.1 lif_euler: not started yet")
     assert "/pyodide.asm.wasm" in there.sent
     assert not any("wasm" in name for name in here.sent)
