@@ -45,7 +45,11 @@ class KeyNotFound(LookupError):
     """There is no key of that name."""
 
 
-def pack(tree: Any) -> dict[str, np.ndarray]:
+#: What a tree holds beside arrays; others that derive from them are looked at more closely.
+_PLAIN = frozenset({type(None), bool, int, float, str})
+
+
+def pack(tree: Any, *, single: bool = False) -> dict[str, np.ndarray]:
     """Lay a tree of dicts, lists, numbers, texts and arrays out as named arrays.
 
     Parameters
@@ -53,6 +57,8 @@ def pack(tree: Any) -> dict[str, np.ndarray]:
     tree : object
         Nested dicts (with text keys), dataclasses, lists, tuples, None, booleans, numbers, texts and
         numeric arrays of any shape.
+    single : bool
+        Whether NumPy's single numbers become Python's; otherwise they come back as arrays of no shape.
 
     Returns
     -------
@@ -78,6 +84,8 @@ def pack(tree: Any) -> dict[str, np.ndarray]:
     places: dict[tuple[str, tuple[int, ...], bytes], list[Any]] = {}
 
     def walk(node: Any) -> Any:
+        if type(node) in _PLAIN:  # most are
+            return node
         if isinstance(node, np.ndarray):
             kind = node.dtype.str
             if node.dtype.kind not in "biufc":
@@ -89,7 +97,7 @@ def pack(tree: Any) -> dict[str, np.ndarray]:
                 sizes[kind] = sizes.get(kind, 0) + node.size
             return {"$array": places[same]}
         if isinstance(node, np.generic):
-            return walk(np.asarray(node))
+            return node.item() if single else walk(np.asarray(node))
         if dataclasses.is_dataclass(node) and not isinstance(node, type):
             return walk(vars(node))  # not asdict, which copies every array
         if isinstance(node, dict):

@@ -186,7 +186,7 @@ def grade(job: Job) -> Result:
     data = {name: verdict.data for name, verdict in found.items()}
     seconds = {"run": round(ran - began, 3), "all": round(time.monotonic() - began, 3)}
     return Result(
-        notebook=nbformat.writes(notebook),
+        notebook=json.dumps(notebook),
         verdicts=json.dumps(data),
         notes=tuple(notes),
         seconds=seconds,
@@ -223,7 +223,7 @@ def _run_and_judge(
     found: dict[str, Verdict] = {}
     notes = []
     for name, secret in secrets.items():
-        heard = best(secret.key, done.heard[name])
+        heard = best(secret, done.heard[name])
         found[name] = verdict_of(
             secret,
             heard,
@@ -265,7 +265,7 @@ def _outcome_by(secrets: dict[str, Secret]) -> Callable[[str, Heard], str]:
     """Return what says the outcome of an answer while the notebook is still running."""
 
     def outcome(name: str, heard: Heard) -> str:
-        heard, report = decided(secrets[name].key, heard)
+        heard, report = decided(secrets[name], heard)
         return report.outcome if report else {"unreadable": "wrong"}.get(heard.status, heard.status)
 
     return outcome

@@ -151,7 +151,7 @@ class Judge(Execute):
         return Job(
             student=names["student"],
             lab=names["assignment"],
-            notebook=text or nbformat.writes(nb),
+            notebook=text or json.dumps(nb),
             files=files,
             points=self._points(nb, names["assignment"]),
             settings=self.settings,

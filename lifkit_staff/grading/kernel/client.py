@@ -243,8 +243,7 @@ class Kernel:
                     # What is still on its way may take a moment; a kernel whose outputs were cut
                     # off for their size never says that it is idle.
                     reply, limit = message, Deadline(clock, 0.05 if self._deaf else GRACE)
-            if not events:
-                clock.look()
+            clock.look()
             done = reply is not None and (idle or limit.passed())
             # At the end too, so that what is left behind counts here and not for what comes next.
             over = self.box.over(at_once=done) if self.box is not None else ""

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from lifkit.judge import Case, Exercise, Key, pack
-from lifkit.judge.respond import with_leaves
 
 from ..limits import ANSWERS
 
@@ -50,7 +49,7 @@ def question(
     called = dataclasses.replace(exercise, properties=(), hints=())  # what a call needs of it
     key = Key(exercise=called, cases=cases, expected=(), mistakes=(), fingerprints={})
     buffer = io.BytesIO()
-    np.savez(buffer, **pack(with_leaves(_python_number, key)))  # type: ignore[arg-type]
+    np.savez(buffer, **pack(key, single=True))  # type: ignore[arg-type]
     text = base64.b64encode(buffer.getvalue()).decode()
     more = "".join(f", {name}={value!r}" for name, value in options.items())
     return f'{_RESPOND}.ask({_NAMES}, "{text}", {limit}, {path!r}, {ANSWERS}{more})'
@@ -59,8 +58,3 @@ def question(
 def search(name: str, seconds: float, path: str, room: int | None) -> str:
     """Return the expression that asks a kernel to look for the slip in an exercise."""
     return f"{_RESPOND}.look({_NAMES}, {name!r}, {seconds}, {path!r}, {room})"
-
-
-def _python_number(leaf: Any) -> Any:
-    """Turn one of numpy's single numbers into Python's, which `pack` keeps as such."""
-    return leaf.item() if isinstance(leaf, np.generic) else leaf

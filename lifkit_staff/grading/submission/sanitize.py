@@ -7,6 +7,7 @@ change grades.  So scripts, frames, forms and addresses are taken out before any
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import re
 import secrets
@@ -101,6 +102,14 @@ _DEFINITION = re.compile(r"\]:(?!\s*https?://|\s*mailto:)", re.I)
 _EMPTY = frozenset("br col hr img input link meta source wbr".split())
 
 
+#: Stands in for pictures while a page is cleaned; the same in one process, so that equal pages stay equal.
+_WORD = secrets.token_hex(16)
+
+#: Short pages (in letters) that are remembered with what became of them, since a class shows much the same,
+#: and how many: 8 MB at the most.
+SHORT, REMEMBERED = 20_000, 200
+
+
 class Cleaner:
     """Cleans the outputs of one notebook, as far as there is not too much of them."""
 
@@ -145,7 +154,7 @@ class Cleaner:
         pictures: dict[str, str] = {}
 
         def put_aside(found: re.Match[str]) -> str:
-            word = f'src="data:image/png;base64,{secrets.token_hex(16)}"'
+            word = f'src="data:image/png;base64,{_WORD}{len(pictures)}"'
             pictures[word] = f'src="{found[1]}"'
             return word
 
@@ -162,7 +171,7 @@ class Cleaner:
         """Return a page without what acts; where that takes too much, its text."""
         if page.count("<") <= FEW_TAGS and self._seconds > 0:
             began = time.process_time()
-            cleaned = clean_page(page)
+            cleaned = (_clean_known if len(page) < SHORT else clean_page)(page)
             self._seconds -= time.process_time() - began
             return cleaned
         try:
@@ -208,6 +217,9 @@ def clean_page(page: str) -> str:
     except (RecursionError, ValueError, TypeError, IndexError):  # it can't make sense of it
         return f"<pre>{html.escape(page)}</pre>"
     return cleaned
+
+
+_clean_known = functools.lru_cache(REMEMBERED)(clean_page)
 
 
 def _may_stay(tag: str, name: str, value: str) -> bool:

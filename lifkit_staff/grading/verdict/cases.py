@@ -51,6 +51,8 @@ class Secret:
     """What one submission is asked about one exercise, and what is right."""
 
     key: Key
+    #: What was decided about each answer, by its number (`id`), since it is asked for several times.
+    decided: dict[int, Any] = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
     @property
     def question(self) -> Question:

@@ -86,7 +86,9 @@ def verdict_of(
     exercise = secret.key.exercise
     if heard.status == "answered" and heard.attempt is not None:
         given = _without_inputs(secret.key, heard.attempt)
-        report = _explained(secret.key, given, unsound)
+        _, report = decided(secret, heard)
+        if report is None or report.outcome != "correct":
+            report = _explained(secret.key, given, unsound)
         if report.outcome == "out of memory":
             return _short(secret.key, points, "out of memory", _sentence("out of memory", limits))
         if report.unexplained:
@@ -105,7 +107,7 @@ def verdict_of(
     return _short(secret.key, points, outcome, _sentence(heard.status, limits))
 
 
-def decided(key: Key, heard: Heard) -> tuple[Heard, Report | None]:
+def decided(secret: Secret, heard: Heard) -> tuple[Heard, Report | None]:
     """Decide what an answer is worth, without looking for the likely mistake.
 
     Returns
@@ -117,15 +119,23 @@ def decided(key: Key, heard: Heard) -> tuple[Heard, Report | None]:
     """
     if heard.status != "answered" or heard.attempt is None:
         return heard, None
+    # Kept beside what was decided, so that no other answer gets its number.
+    known = secret.decided.get(id(heard))
+    if known is None:
+        known = secret.decided[id(heard)] = (heard, _decided(secret.key, heard, heard.attempt))
+    return known[1]
+
+
+def _decided(key: Key, heard: Heard, given: Attempt) -> tuple[Heard, Report | None]:
     try:
-        return heard, _with_memory(judge(key, heard.attempt, explain=False))
+        return heard, _with_memory(judge(key, given, explain=False))
     except Exception as error:  # whatever numbers they are, they are not right
         return dataclasses.replace(
             heard, status="unreadable", attempt=None, text=_said(error)
         ), None
 
 
-def best(key: Key, heard: Sequence[Heard]) -> Heard:
+def best(secret: Secret, heard: Sequence[Heard]) -> Heard:
     """Return the answer that counts: of copies the best whole one, in a tie the last.
 
     One from after the last cell counts only if it is better.  What can't be compared is unreadable.
@@ -135,7 +145,7 @@ def best(key: Key, heard: Sequence[Heard]) -> Heard:
         report = pair[1]
         return (report.fraction if report else 0.0), report is not None
 
-    weighed = [decided(key, one) for one in heard]
+    weighed = [decided(secret, one) for one in heard]
     late = [pair for pair in weighed if pair[0].late]
     in_time = [pair for pair in weighed if not pair[0].late]
     found, _ = max([max(reversed(in_time), key=worth), *late], key=worth)
