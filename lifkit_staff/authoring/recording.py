@@ -33,7 +33,10 @@ STEPS = 65534
 #: Points of a curve that are stored, three to a pixel of the plot.
 MOST_POINTS = 2001
 
-_NOTE = "This is a recording: its numbers were computed once, on a grid of slider positions."
+_NOTE = (
+    "A recording of right functions, at some positions of some sliders. "
+    "In the notebook the same explorer runs on yours."
+)
 
 
 def recorded(scene: Scene, grid: Grid) -> Scene:
