@@ -667,6 +667,13 @@ def test_an_unwritten_solver_stops_an_executed_cell_by_its_own_error(executed):
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "explorer.html"
 
 
+def around_numbers(page):
+    """Return the page without its recording and its picture, which depend on the machine's last bits."""
+    return re.sub(
+        r'(?<=type="application/json">).*?(?=</script>)|(?<=base64,)[^"]*', "", page, flags=re.S
+    )
+
+
 def recording_of(page):
     found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.S)
     return Recording(json.loads(found[1]))
@@ -722,8 +729,7 @@ def test_the_static_page_in_the_tree_is_up_to_date(page):
     # Another machine may round the last bit, and with it a stored step, differently.
     for old, new in zip(stored.arrays, fresh.arrays, strict=True):
         np.testing.assert_allclose(old, new, rtol=1e-4, atol=1e-3)
-    parts = page_parts()
-    assert all(part in PAGE.read_text(encoding="utf-8") for part in parts), (
+    assert around_numbers(PAGE.read_text(encoding="utf-8")) == around_numbers(page), (
         "docs/explorer.html is older than its script: write it anew with `lifkit static-page`."
     )
 

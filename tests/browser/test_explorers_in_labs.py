@@ -178,17 +178,15 @@ def test_a_whole_lab_in_notebook_7(server, page):
 def test_an_explorer_made_off_the_page_is_right_once_it_is_put_there(page):
     """A long notebook keeps the cells that are out of sight off the page, where no colour can be read."""
     text = (ROOT / "docs" / "explorer.html").read_text(encoding="utf-8")
-    on_the_page = 'render({ model, el: document.getElementById("lifkit-explorer") });'
-    off_the_page = (
-        'window.made = document.createElement("div"); render({ model, el: window.made });'
-    )
+    on_the_page = "else play(el, "
+    off_the_page = 'else play((window.made = document.createElement("div")), '
     assert on_the_page in text
     page.emulate_media(color_scheme="dark")
     page.set_content(text.replace(on_the_page, off_the_page))
-    page.wait_for_timeout(200)
+    page.wait_for_function("() => window.made?.querySelector('.lifkit-explorer')")
     explorer = Explorer.__new__(Explorer)
     explorer.page, explorer.box = page, page.locator(".lifkit-explorer")
-    put = "() => document.getElementById('lifkit-explorer').append(made)"
+    put = "() => document.querySelector('.lifkit-recording').append(made)"
     page.evaluate(put)
     is_drawn(explorer, PALE_COLOURS[0])
     page.evaluate("() => made.remove()")
