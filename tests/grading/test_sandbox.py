@@ -342,19 +342,46 @@ def test_what_asks_for_more_than_its_share_of_the_cores_is_ended(sandbox):
             rival.wait()
 
 
-def test_what_an_earlier_cell_left_running_goes_before_what_runs_now(sandbox):
+#: Children that end leave nothing behind.
+NO_TRACE = "import signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)"
+
+#: Together more than 600 MB, after a while; each less than one process may have.
+GROW = """
+import os, time, numpy as np
+for _ in range(4):
+    if os.fork() == 0:
+        kept = []
+        for _ in range(50):
+            kept.append(np.ones(500_000))
+            time.sleep(0.05)
+        time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize(
+    "leave, status", [(BURN.format(8, 0), "too many processes"), (GROW, "out of memory")]
+)
+def test_what_an_earlier_cell_left_running_goes_before_what_runs_now(sandbox, leave, status):
     """Once; else it would depend on the load which cell or exercise it costs."""
-    no_trace = "import signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)"
-    with Kernel(Limits(timeout=60), {}) as kernel:
-        assert kernel.execute(no_trace).status == "ok"
-        for wanted in ("ok", "too many processes"):
+    with Kernel(Limits(timeout=60, memory=600), {}) as kernel:
+        assert kernel.execute(NO_TRACE).status == "ok"
+        for wanted in ("ok", status):
             alone = kernel.box.processes()
-            assert kernel.execute(BURN.format(8, 0)).status == "ok"
+            assert kernel.execute(leave).status == "ok"
             for _ in range(120):
                 reply = kernel.execute("time.sleep(1)")
                 if reply.gone or kernel.box.processes() == alone:
                     break
             assert reply.status == wanted
+
+
+def test_what_an_earlier_cell_left_running_costs_no_exercise(sandbox):
+    with Kernel(Limits(timeout=60, memory=600), {}) as kernel:
+        assert kernel.execute(NO_TRACE).status == "ok"
+        alone = kernel.box.processes()
+        assert kernel.execute(GROW).status == "ok"
+        assert kernel.evaluate("__import__('time').sleep(8)").status == "ok"
+        assert kernel.box.processes() == alone
 
 
 #: Ends the first thread of a child, and of the child only, while another one holds 400 MB.

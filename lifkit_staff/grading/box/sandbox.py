@@ -50,7 +50,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from ..limits import CORES, GRACE, HEAD_START, MB, START, Limits
@@ -193,24 +193,33 @@ class Box:
         """Return the box's processes by their numbers inside; none once it is gone."""
         return usage.names(self.path("/proc")) if self.pidfd >= 0 else frozenset()
 
-    def _folders(self, known: frozenset[str] = frozenset()) -> list[str]:
-        """Return what Linux shows of the box's processes, without those that are known."""
-        return [self.path(f"/proc/{name}") for name in self.processes() - known]
+    def _folders(self) -> list[str]:
+        """Return what Linux shows of the box's processes."""
+        return self._shown(self.processes())
+
+    def _shown(self, processes: Iterable[str]) -> list[str]:
+        """Return what Linux shows of processes, given their numbers inside."""
+        return [self.path(f"/proc/{name}") for name in processes]
 
     def spare(self, known: frozenset[str]) -> None:
         """End the processes that have come since, in the place of the whole box, and see them gone."""
         self.ended = ""
         self.end_newcomers(known)
-        until = time.monotonic() + GRACE
-        while time.monotonic() < until and usage.memory(self._folders(known), exact=False):
-            time.sleep(0.01)
+        self._see_gone(lambda: self.processes() - known)
 
     def excuse(self, culprits: frozenset[str]) -> None:
-        """End processes in the place of the whole box; what was worked until now no longer counts."""
+        """End processes in the place of the whole box, and see them gone; their work no longer counts."""
         self.ended = ""
         self._end(culprits.__contains__)
+        self._see_gone(lambda: self.processes() & culprits)
         self._began = self._checked = time.monotonic()
         self._seen, self._excused = 0.0, self.work()
+
+    def _see_gone(self, ended: Callable[[], Iterable[str]]) -> None:
+        """Wait until processes that were ended have given their memory back."""
+        until = time.monotonic() + GRACE
+        while time.monotonic() < until and usage.memory(self._shown(ended()), exact=False):
+            time.sleep(0.01)
 
     def end_newcomers(self, known: frozenset[str]) -> None:
         """End all processes of the box but those whose numbers inside are known."""

@@ -247,7 +247,7 @@ class Kernel:
             done = reply is not None and (idle or limit.passed())
             # At the end too, so that what is left behind counts here and not for what comes next.
             over = self.box.over(at_once=done) if self.box is not None else ""
-            if over == "too many processes" and left and not self._excused and self.box is not None:
+            if over and left and not self._excused and self.box is not None:
                 # What an earlier cell left running would cost whatever is asked or run just now.
                 self._excused, over = True, ""
                 self.box.excuse(left)
