@@ -10,7 +10,7 @@ import html
 import itertools
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -64,17 +64,11 @@ def recorded(scene: Scene, grid: Grid) -> Scene:
                 f"{scene.title}: {name} can't be recorded from {low} to {high} by {step}."
             )
         moved.append(slider)
-    start, names = scene.settle({}), set(grid)
-    kept = []
-    for place in scene.places:
-        fixed = {name: start[name] for name in place.at if name not in names}
-        ways = [
-            positions(slider) if slider.name in place.at else [start[slider.name]]
-            for slider in moved
-        ]
-        found = (dict(zip(grid, way, strict=True)) | fixed for way in itertools.product(*ways))
-        if any(place.holds(values) for values in found):
-            kept.append(place)
+    kept = [
+        place
+        for place in scene.places
+        if any(place.holds(values) for values in _everywhere(scene, moved))
+    ]
     return replace(scene, sliders=tuple(moved), places=tuple(kept))
 
 
@@ -98,13 +92,12 @@ def record(scene: Scene, grid: Grid, name: str) -> dict[str, Any]:
     ValueError
         If the solvers give no picture somewhere on the grid.
     """
-    seen, fixed, arrays = recorded(scene, grid), scene.settle({}), _Arrays()
+    seen, arrays = recorded(scene, grid), _Arrays()
     frames = []
-    for way in itertools.product(*map(positions, seen.sliders)):
-        values = fixed | dict(zip(grid, way, strict=True))
+    for values in _everywhere(scene, seen.sliders):
         frame = scene.compute(values)
         if frame.message:
-            raise ValueError(f"no picture for a recording at {dict(values)}: {frame.message}")
+            raise ValueError(f"no picture for a recording at {values}: {frame.message}")
         visited = [k for k, place in enumerate(seen.places) if place.holds(values)]
         frames.append({**_stored(frame, arrays), "visited": visited})
     same = {key for key in frames[0] if all(frame[key] == frames[0][key] for frame in frames)}
@@ -151,6 +144,13 @@ def positions(slider: Slider) -> list[float]:
     """Return all positions of a slider, from low to high."""
     steps = round((slider.high - slider.low) / slider.step)
     return [slider.settle(slider.low + k * slider.step) for k in range(steps + 1)]
+
+
+def _everywhere(scene: Scene, moved: Sequence[Slider]) -> Iterator[dict[str, float]]:
+    """Yield the values at all positions of the sliders that move, the last one's fastest."""
+    start, names = scene.settle({}), [slider.name for slider in moved]
+    for way in itertools.product(*map(positions, moved)):
+        yield {**start, **dict(zip(names, way, strict=True))}
 
 
 def _nobodys(frame: Frame) -> Frame:
