@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Cell", "Lab", "compiled", "read_lab", "signature"]
+__all__ = ["Cell", "Lab", "compiled", "read_lab", "signature", "unmarked"]
 
 _MARKS = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*(?:\n|\Z)", re.MULTILINE)
 _HEADING = re.compile(r"^#+\s+(?P<text>.*\b(?P<number>\d+\.\d+)\b.*)$", re.MULTILINE)
@@ -116,16 +116,21 @@ def read_lab(path: Path) -> Lab:
         elif grade_id == "setup" or (not imports and not found and "open_lab" in source):
             imports.update(_imports(source))
         elif grade_id.startswith("from_lab"):
-            copied.append(_MARKS.sub("", source))
+            copied.append(unmarked(source))
         elif f"{grade_id}_check" in points and grade_id:
             found[grade_id] = Cell(
                 name=grade_id,
-                source=_MARKS.sub("", source),
+                source=unmarked(source),
                 number=number,
                 title=title,
                 points=float(points[f"{grade_id}_check"] or 0),
             )
     return Lab(name=path.stem, imports=imports, cells=found, copied=tuple(copied))
+
+
+def unmarked(source: str) -> str:
+    """Return a solved cell as a student has it: without the marks of the solution."""
+    return _MARKS.sub("", source)
 
 
 def _grade_id(cell: Mapping[str, Any]) -> str:

@@ -130,14 +130,15 @@ def _run_lite(root: Path, folder: Path, work: Path, python: Path) -> None:
 def copy_pyodide(source: Path, own: Path, lock: dict[str, Any]) -> None:
     """Copy what the labs need of a Pyodide, each file checked against its digest."""
     packages = {one["file_name"]: one["sha256"] for one in lock["packages"].values()}
+    version = lock["info"]["version"]
     for name, digest in {**_CORE, **packages}.items():
         file = source / name
-        if not file.is_file() and name in _CORE:
-            raise BuildError(f"{source} holds no Pyodide: {name} is not there.")
-        if not file.is_file() or _digest(file) != digest:
+        if not file.is_file():
             raise BuildError(
-                f"{source} holds another Pyodide than {lock['info']['version']}: {name} differs."
+                f"{source} holds no Pyodide {version}, or a part of it: {name} is not there."
             )
+        if _digest(file) != digest:
+            raise BuildError(f"{source} holds another Pyodide than {version}: {name} differs.")
         shutil.copy(file, own)
 
 

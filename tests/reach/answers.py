@@ -5,13 +5,11 @@ import re
 
 import nbformat
 
+from lifkit_staff.exercise.cells import unmarked
 from tests.reach.conftest import ROOT
 
 #: The integral of Exercise 3.7: SciPy before 1.15, as in Pyodide 0.27, gives NaN where it is infinite.
 _INTEGRAL = re.compile(r"quad\(lambda u: erfcx\(-u\), [^)]*\)\[0\]")
-
-#: What a student's cell does not have.
-_MARKS = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
 
 
 def for_old_scipy(text):
@@ -27,5 +25,5 @@ def answers(lab):
     for cell in nbformat.read(path, as_version=4).cells:
         marks = cell.metadata.get("nbgrader", {})
         if cell.cell_type == "code" and marks.get("solution"):
-            found[marks["grade_id"]] = for_old_scipy(_MARKS.sub("", cell.source))
+            found[marks["grade_id"]] = for_old_scipy(unmarked(cell.source))
     return found
