@@ -10,6 +10,7 @@ import pytest
 from lifkit import CheckFailed, check, checks
 from lifkit.checks import report_for
 from lifkit.judge import as_html, as_text, attempt, calling, load_key, report_on
+from tests.exercise_contract import BY_NAME
 
 HEAD = "def lif_euler(N_t, dt, V_init, E_m, V_theta, V_reset, I_ext, g_m, tau):\n"
 BODY = """
@@ -83,6 +84,20 @@ def test_an_exception_is_reported_with_the_line_it_happened_on():
     assert report.problem.line == 3 and report.problem.function == "lif_euler"
     text = as_text(report)
     assert "IndexError" in text and "line 3" in text and "broken = V_init['x']" in text
+
+
+@pytest.mark.parametrize("said", ["arg is an empty sequence", "iterable argument is empty"])
+def test_a_mistake_that_stops_is_named_in_the_words_of_any_python(said):
+    """The key holds those of one; the other ones are those of Python 3.12."""
+    right = BY_NAME["stdp_total"].solve
+
+    def stdp_total(pre_times, post_times, *window):
+        if not len(pre_times):
+            raise ValueError(f"max() {said}")
+        return right(pre_times, post_times, *window)
+
+    found = report_on(load_key("stdp_total"), stdp_total)
+    assert names(found) == ["fails on an empty train"]
 
 
 def test_an_undefined_name_suggests_the_argument():

@@ -1,22 +1,25 @@
-"""Run in a browser's Python: check the solved cells of a course."""
+"""Run in a browser's Python: check right and wrong answers of a course."""
 
 import json
 import linecache
 
 
 def check_all(course):
-    """Return what each check says of its solved cell, as JSON."""
+    """Return the outcome of each check and the mistakes that it names, as JSON.
+
+    An answer is a list of texts: what runs before, and last the cell.
+    """
     from lifkit.checks import report_for
 
     found = {}
-    for setup, cells in json.loads(course).values():
-        space = {"__name__": "__main__"}
-        exec(setup, space)
-        for name, source in cells.items():
-            file = f"<{name}>"
-            linecache.cache[file] = len(source), None, source.splitlines(True), file
-            exec(compile(source, file, "exec"), space)
-            report = report_for(space[name])
-            failing = [line.text for line in report.lines if line.status == "fail"]
-            found[name] = [report.outcome, *failing]
+    for exercise, answers in json.loads(course).items():
+        found[exercise] = {}
+        for label, texts in answers.items():
+            space = {"__name__": "__main__"}
+            for number, text in enumerate(texts):
+                file = f"<{exercise}, {label}, {number}>"
+                linecache.cache[file] = len(text), None, text.splitlines(True), file
+                exec(compile(text, file, "exec"), space)
+            report = report_for(space[exercise])
+            found[exercise][label] = [report.outcome, *(one.name for one in report.mistakes)]
     return json.dumps(found)
