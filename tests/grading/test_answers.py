@@ -1,5 +1,6 @@
 """Answers come back as bytes that a hostile process wrote: nothing in them is believed."""
 
+import dataclasses
 import io
 import json
 import zipfile
@@ -7,11 +8,25 @@ import zipfile
 import numpy as np
 import pytest
 
-from lifkit.judge import Call, Case, Exercise, Output, Property, attempt, pack
+from lifkit.judge import (
+    Answer,
+    Attempt,
+    Call,
+    Case,
+    Exercise,
+    Output,
+    Problem,
+    Property,
+    attempt,
+    load_key,
+    pack,
+)
 from lifkit.judge.respond import ask
-from lifkit_staff.grading.kernel.answers import Unreadable, read
+from lifkit.judge.scene import Scene, Seen
+from lifkit_staff.grading.kernel.answers import Unreadable, read, tree_of
 from lifkit_staff.grading.kernel.questions import question
-from lifkit_staff.grading.limits import ANSWERS
+from lifkit_staff.grading.limits import ANSWER_ITEMS, ANSWERS
+from lifkit_staff.grading.verdict.decide import _without_inputs
 
 EXERCISE = Exercise(
     name="double",
@@ -306,3 +321,28 @@ def test_ask_writes_its_file_whole_or_not_at_all(tmp_path):
         ANSWERS,
     )
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_list_of_members_that_is_the_whole_file_is_refused():
+    data = b"PK\x01\x02" * (ANSWER_ITEMS + 1)
+    with pytest.raises(Unreadable, match="too many members"):
+        tree_of(data)
+
+
+def test_a_complaint_about_secret_inputs_names_none_of_them():
+    key = load_key("passive_euler")
+    secret = dataclasses.replace(key.cases[0], fingerprint=False)
+    key = dataclasses.replace(key, cases=(key.cases[0], secret), expected=key.expected[:2])
+    told = Problem(kind="GIVEN_80_05", message="V is -80.05", line=3)
+    scene = Scene(spot="V", seen=(Seen(text="V", kind="GIVEN", detail="-80.05", made=""),))
+    said = dataclasses.replace(told, scene=scene)
+    own, usual = (
+        _without_inputs(
+            key,
+            Attempt(answers=tuple(Answer(status="error", problem=one) for one in (first, said))),
+        )
+        for first in (dataclasses.replace(told, kind="ValueError", message="public"), said)
+    )
+    silent = own.answers[1].problem
+    assert (silent.kind, silent.message, silent.line, silent.scene.seen) == ("Exception", "", 3, ())
+    assert usual.answers[1].problem == said  # a public case said the same

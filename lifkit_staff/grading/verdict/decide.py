@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import dataclasses
 import difflib
 import html
@@ -14,6 +15,7 @@ from lifkit.judge import (
     Attempt,
     Case,
     Key,
+    Problem,
     Report,
     Slip,
     as_html,
@@ -152,14 +154,19 @@ def best(secret: Secret, heard: Sequence[Heard]) -> Heard:
     return found
 
 
+#: The exceptions of Python itself.
+_KINDS = {name for name, one in vars(builtins).items() if isinstance(one, type)}
+
+
 def _without_inputs(key: Key, given: Attempt) -> Attempt:
     """Return answers whose complaints say nothing of the secret inputs.
 
     A complaint on a secret case is told in the words of one on a public case, of the same kind and on
-    the same line; where there is none it has no words.
+    the same line; where there is none it has no words, and if its kind is not one of Python's, whose names
+    nobody chooses, no kind of its own either.
     """
     public = {
-        (answer.problem.kind, answer.problem.line): answer.problem.message
+        (answer.problem.kind, answer.problem.line): answer.problem
         for case, answer in zip(key.cases, given.answers, strict=True)
         if case.fingerprint and answer.problem is not None
     }
@@ -168,8 +175,15 @@ def _without_inputs(key: Key, given: Attempt) -> Attempt:
         problem = answer.problem
         if case.fingerprint or problem is None or problem.kind in ("timeout", "signature"):
             return answer
-        message = public.get((problem.kind, problem.line), "")
-        return dataclasses.replace(answer, problem=dataclasses.replace(problem, message=message))
+        kind = problem.kind if problem.kind in _KINDS else "Exception"
+        silent = Problem(
+            kind=kind,
+            message="",
+            line=problem.line,
+            source=problem.source,
+            function=problem.function,
+        )
+        return dataclasses.replace(answer, problem=public.get((problem.kind, problem.line), silent))
 
     answers = tuple(map(told, key.cases, given.answers))
     return dataclasses.replace(given, answers=answers)
