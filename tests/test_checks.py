@@ -175,6 +175,35 @@ def test_single_precision_is_wrong_as_a_whole():
     assert "single precision" in as_text(report)
 
 
+def test_floats_are_no_indices():
+    def reported(kind):
+        def outgoing(sources):
+            start, targets = BY_NAME["outgoing"].solve(sources)
+            return start.astype(kind), targets
+
+        return report_on(load_key("outgoing"), outgoing)
+
+    assert reported(np.int32).passed and reported(float).outcome == "partial"
+    assert "float64, which is no index" in reported(float).lines[0].detail
+
+
+def test_an_answer_without_information_names_no_mistake():
+    """Many wrong answers are 0 everywhere, among them some usual mistakes."""
+    for name in ("stdp_window", "stdp_total"):
+        found = report_on(
+            load_key(name), lambda *given: 0.0 * np.asarray(given[0], dtype=float).sum()
+        )
+        assert not found.passed and names(found) == [], name
+
+
+def test_what_a_notebook_sets_of_numpys_errors_costs_nothing():
+    before = np.seterr(all="raise")
+    try:
+        assert report_on(load_key("stdp_window"), BY_NAME["stdp_window"].solved).passed
+    finally:
+        np.seterr(**before)
+
+
 def test_numbers_that_are_not_finite_are_wrong_as_a_whole():
     report = report_for(written(BODY.replace("return V,", "V[-1] = np.nan\nreturn V,")))
     assert report.outcome == "wrong" and report.fraction == 0

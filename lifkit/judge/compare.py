@@ -19,8 +19,8 @@ from .model import Case, Exercise, Output
 __all__ = ["Gap", "compare", "gaps"]
 
 
-#: Rows of an array that are looked at one by one; no exercise has more than 1000 neurons.
-MOST_ROWS = 100_000
+#: Rows of an array that are looked at one by one; no case has more than 100 neurons.
+MOST_ROWS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class Gap:
     ----------
     output : str
         Name of the output.
-    kind : {"missing", "form", "shape", "precision", "not finite", "value"}
+    kind : {"missing", "form", "shape", "precision", "whole", "not finite", "value"}
     message : str
         One sentence: what was got, what was expected, where.
     place : tuple of int
@@ -208,7 +208,7 @@ def _array_gap(output: Output, case: Case, expected: np.ndarray, got: np.ndarray
         said = f", that is {output.shape}" if output.shape else ""
         message = f"{output.name} has shape {got.shape}, expected {expected.shape}{said}"
         return Gap(output=output.name, kind="shape", message=message)
-    _refuse_single_precision(output, got)
+    _refuse_type(output, got)
     wrong = ~_close(output, got.astype(float), expected.astype(float))
     if not wrong.any():
         return None
@@ -225,7 +225,7 @@ def _ragged_gap(
         return Gap(output=name, kind="shape", message=message)
     for neuron, (one, right) in enumerate(zip(got, expected, strict=True)):
         if one.size:
-            _refuse_single_precision(output, one)
+            _refuse_type(output, one)
         shared = min(len(one), len(right))
         agree = _close(output, one[:shared].astype(float), np.asarray(right, float)[:shared])
         if not agree.all():
@@ -244,8 +244,13 @@ def _ragged_gap(
     return None
 
 
-def _refuse_single_precision(output: Output, got: np.ndarray) -> None:
-    if output.double and got.dtype.kind == "f" and got.dtype.itemsize < 8:
+def _refuse_type(output: Output, got: np.ndarray) -> None:
+    if output.whole:
+        if got.size and got.dtype.kind == "f":
+            raise _Mismatch(
+                "whole", f"it holds {got.dtype}, which is no index; whole numbers have dtype=int"
+            )
+    elif output.double and got.dtype.kind == "f" and got.dtype.itemsize < 8:
         raise _Mismatch(
             "precision",
             f"computed in single precision ({got.dtype}); the course's numbers need float64",

@@ -49,13 +49,23 @@ def diagnose(key: Key, answers: Sequence[Answer]) -> tuple[Mistake, ...]:
         More than one when the cases can't tell them apart; empty when nothing fits.
     """
     kept, named = _kept(key, answers)
-    found = tuple(m for m in key.mistakes if _fits(key, m, named, kept, ()))
+    rows = key.fingerprints
+
+    def identical(mistake: Mistake, zero: float = _ATOL) -> bool:
+        return all(_identical(rows[mistake.id][i], named[i], zero) for i in kept)
+
+    found = tuple(
+        m
+        for m in key.mistakes
+        if _fits(key, m, named, kept, ())
+        # Nothing but zeros, say, has many causes; then next to nothing is not the same.
+        and (is_telling(rows[m.id], kept, ()) or identical(m, zero=0.0))
+    )
     if len(found) < 2:
         return _each_once(found)
     # An answer of the wrong form is known by the complaint, which several mistakes may share: then
     # the numbers in it decide, as far as they can.
-    rows = key.fingerprints
-    closest = tuple(m for m in found if all(_identical(rows[m.id][i], named[i]) for i in kept))
+    closest = tuple(filter(identical, found))
     if closest or all(RAISED in named[index] for index in kept):
         return _each_once(closest or found)
     # Numbers that none of them gives: to name all would be to name some wrongly.
@@ -173,18 +183,30 @@ def _is_right(key: Key, mistake: Mistake, scope: Sequence[int], outputs: Sequenc
 
 
 def is_telling(rows: Sequence[Any], scope: Sequence[int], outputs: Sequence[str]) -> bool:
-    """Whether a fingerprint is more than zeros, NaN or one number all over, as many wrong ones are."""
-    for index in scope:
-        if RAISED in rows[index] or any(name not in rows[index] for name in outputs):
-            return True
-        for value in rows[index].values():
-            if not isinstance(value, np.ndarray | list):
-                return True  # None, or something foreign
-            parts = value if isinstance(value, list) else [value]
-            arrays = [part for part in parts if isinstance(part, np.ndarray) and part.size > 1]
-            if any(np.ptp(np.nan_to_num(array.astype(float))) > 0 for array in arrays):
-                return True
-    return False
+    """Whether a fingerprint is more than many wrong answers are alike in.
+
+    Those are zeros, NaN, one number all over, and rows that are all like the first.
+    """
+    return any(
+        RAISED in rows[index]
+        or any(name not in rows[index] or _tells(rows[index][name]) for name in outputs)
+        or (not outputs and any(map(_tells, rows[index].values())))
+        for index in scope
+    )
+
+
+def _tells(value: Any) -> bool:
+    """Whether one output is more than zeros, NaN, or the same all along its first axis."""
+    if not isinstance(value, np.ndarray | list):
+        return True  # None, or something foreign
+    if isinstance(value, np.ndarray) and not value.ndim:
+        return bool(np.abs(np.nan_to_num(value.astype(float))) > _ATOL)
+    parts = value if isinstance(value, list) else [value]
+    arrays = [part for part in parts if isinstance(part, np.ndarray) and part.size > 1]
+    with np.errstate(over="ignore"):
+        return any(
+            np.ptp(np.nan_to_num(array.astype(float)), axis=0).max() > _ATOL for array in arrays
+        )
 
 
 def _same(
@@ -271,15 +293,17 @@ def _form(output: Output | None, value: Any) -> tuple[str, list[np.ndarray]]:
         return str(mismatch), []
 
 
-def _identical(one: Any, other: Any) -> bool:
-    """Whether two plain values hold the same numbers in the same form."""
+def _identical(one: Any, other: Any, zero: float = _ATOL) -> bool:
+    """Whether two plain values hold the same numbers, but for `zero`, in the same form."""
     if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
         same_shape = one.shape == other.shape
-        return same_shape and np.allclose(one, other, rtol=_RTOL, atol=_ATOL, equal_nan=True)
+        return same_shape and np.allclose(one, other, rtol=_RTOL, atol=zero, equal_nan=True)
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_identical, one, other))
+        return len(one) == len(other) and all(
+            _identical(a, b, zero) for a, b in zip(one, other, strict=True)
+        )
     if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(_identical(one[k], other[k]) for k in one)
+        return one.keys() == other.keys() and all(_identical(one[k], other[k], zero) for k in one)
     if isinstance(one, float) and isinstance(other, float):
         return one == other or (math.isnan(one) and math.isnan(other))
     return type(one) is type(other) and bool(one == other)

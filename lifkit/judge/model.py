@@ -38,6 +38,8 @@ class Output:
         The shape in words, as the prompt gives it, e.g. ``"(N_t + 1, n)"``.
     double : bool
         Whether single-precision numbers are refused.
+    whole : bool
+        Whether only whole numbers in a type of their own will do: they are used as indices.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Output:
     axes: tuple[str, ...] = ()
     shape: str = ""
     double: bool = True
+    whole: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,7 +34,7 @@ IMPURE_FACTOR = 0.75
 _FATAL = ("precision", "not finite")
 
 #: The gaps that the first line of a report, the form of the answer, is about.
-_FORM = ("missing", "form", "shape", "precision")
+_FORM = ("missing", "form", "shape", "precision", "whole")
 
 
 @dataclass(frozen=True, kw_only=True)

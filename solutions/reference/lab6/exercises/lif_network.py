@@ -23,14 +23,14 @@ STEPS = Output(
     why="row numbers: exact",
     axes=("spike",),
     shape="(number of spikes,)",
-    double=False,
+    whole=True,
 )
 NEURONS = Output(
     name="neurons",
     why="numbers of neurons: exact",
     axes=("spike",),
     shape="(number of spikes,)",
-    double=False,
+    whole=True,
 )
 
 HINTS = (
@@ -109,6 +109,7 @@ def arrivals(rng):
     return [
         case("a delay of four steps", **network(rng, 7, rng.integers(24, 29))),
         case("a delay of one step", **network(rng, 6, rng.integers(19, 23), away=1, rest=1)),
+        case("one recorded neuron", **network(rng, 5, 20, record=rng.permutation(5)[:1])),
     ]
 
 
@@ -133,10 +134,16 @@ def senders(rng):
 
 @holds(of=("V", "steps", "neurons"))
 def rounding(rng):
-    """times become steps by rounding, never cut off"""
-    # Whole numbers of steps whose quotients come out just below: 0.7/0.1, 1.2/0.1.
+    """times become steps by rounding, never up or down"""
+    # Whole numbers of steps whose quotients come out just below, 0.7/0.1, 1.2/0.1, or above, 2.1/0.3.
     dense = {"mean": 1.1, "dt": 0.1, "J_ext": 1.5, "C": 4, "kick": 3.0}
-    return case("times of whole steps", **network(rng, 6, 40, **dense, t_ref=1.2, delay=0.7))
+    return [
+        case("times of whole steps", **network(rng, 6, 40, **dense, t_ref=1.2, delay=0.7)),
+        case(
+            "times of whole steps of 0.3 ms",
+            **network(rng, 6, 40, **dense | {"dt": 0.3}, t_ref=2.7, delay=2.1),
+        ),
+    ]
 
 
 @holds(of=("V", "steps", "neurons"))

@@ -68,7 +68,8 @@ def inputs(rng):
 def quiet(rng):
     """without spikes in the network, or from outside, the other input is left"""
     return [
-        case("a silent network", **network(rng, rate_hz=np.zeros(2))),
+        case("silent networks", **network(rng, rate_hz=np.zeros(2))),
+        case("a silent network", **network(rng, rate_hz=0.0)),
         case("nothing from outside", **network(rng, rate_ext_hz=0.0)),
     ]
 
@@ -78,6 +79,7 @@ def shape(rng):
     """a number gives numbers, a table of rates tables"""
     return [
         case("one rate", **network(rng, rate_hz=rng.uniform(4, 60))),
+        case("one rate in an array", **network(rng, rate_hz=rng.uniform(4, 60, 1))),
         case("a table of rates", **network(rng, rate_hz=rng.uniform(4, 60, (2, 3)))),
     ]
 

@@ -81,7 +81,11 @@ def unequal(rng):
 def saturation(rng):
     """where inhibition is weak the rate goes up to the neighbourhood of 1/t_ref"""
     weak = {"g": rng.uniform(2, 3), "t_ref": rng.uniform(2, 3)}
-    return case("weak inhibition", **network(rng, rng.uniform(1.8, 2.4), **weak))
+    fast = {"g": rng.uniform(1.5, 2.5), "t_ref": rng.uniform(1.0, 1.2)}
+    return [
+        case("weak inhibition", **network(rng, rng.uniform(1.8, 2.4), **weak)),
+        case("hardly any rest", **network(rng, rng.uniform(1.8, 2.4), **fast)),
+    ]
 
 
 @holds()

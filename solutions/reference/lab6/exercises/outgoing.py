@@ -10,14 +10,14 @@ START = Output(
     why="whole numbers: exact",
     axes=("neuron",),
     shape="(n + 1,)",
-    double=False,
+    whole=True,
 )
 TARGETS = Output(
     name="targets",
     why="whole numbers: exact",
     axes=("synapse",),
     shape="(n * C,)",
-    double=False,
+    whole=True,
 )
 
 HINTS = (

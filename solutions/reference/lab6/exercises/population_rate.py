@@ -35,24 +35,31 @@ def spikes(rng, count, N_t, n, m, **given):
     return {"steps": steps, "n": n, "N_t": N_t, "dt": dt, "bin_size": m * dt} | given
 
 
-@holds(weight=3)
-def whole_bins(rng):
-    """each bin holds the spikes per second and neuron of its m steps"""
-    m, n_bins = rng.integers(4, 8), rng.integers(5, 9)
+def at_edges(rng, m):
+    """Draw whole bins with spikes in the first and in the last step of each."""
+    n_bins = rng.integers(5, 9)
     edges = m * np.arange(1, n_bins)
     drawn = spikes(rng, 40, n_bins * m, rng.integers(6, 12), m)
     drawn["steps"] = np.sort(np.concatenate([drawn["steps"] % (n_bins * m), edges, edges - 1]))
+    return drawn
+
+
+@holds(weight=3)
+def whole_bins(rng):
+    """each bin holds the spikes per second and neuron of its m steps"""
     return [
-        case("bins that fill the run", **drawn),
+        case("bins that fill the run", **at_edges(rng, rng.integers(4, 8))),
         case("a bin a step", **spikes(rng, 60, rng.integers(11, 16), 9, 1)),
     ]
 
 
 @also(whole_bins)
 def rounded(rng):
-    """Draw bins whose number of steps comes out just below: 0.7/0.1 is 6.999999999999999."""
-    drawn = spikes(rng, 50, 35 + rng.integers(1, 4), rng.integers(6, 12), 7)
-    return case("bins of seven steps", **drawn | {"dt": 0.1, "bin_size": 0.7})
+    """Draw bins whose number of steps comes out just below, 0.7/0.1, or just above, 2.1/0.3."""
+    return [
+        case("bins of seven steps", **at_edges(rng, 7) | {"dt": 0.1, "bin_size": 0.7}),
+        case("bins of seven longer steps", **at_edges(rng, 7) | {"dt": 0.3, "bin_size": 2.1}),
+    ]
 
 
 @holds(weight=2)

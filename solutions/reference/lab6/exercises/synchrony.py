@@ -41,10 +41,13 @@ def together(rng):
 
 
 @also(together)
-def equal_sizes(rng):
-    """Draw as many neurons as bins."""
+def other_sizes(rng):
+    """Draw as many neurons as bins, and more of them."""
     n = rng.integers(5, 8)
-    return case("as many neurons as bins", counts=drawn(rng, n, n, 1))
+    return [
+        case("as many neurons as bins", counts=drawn(rng, n, n, 1)),
+        case("more neurons than bins", counts=drawn(rng, n + 4, n, 1)),
+    ]
 
 
 @holds()

@@ -26,11 +26,11 @@ HINTS = (
 )
 
 
-def trains(rng, title, n_pre, n_post, **given):
-    """Return a case with trains of so many spikes within 120 ms."""
+def trains(rng, title, n_pre, n_post, within=120, **given):
+    """Return a case with trains of so many spikes within so many ms."""
     drawn = {
-        "pre_times": np.sort(rng.uniform(0, 120, n_pre)),
-        "post_times": np.sort(rng.uniform(0, 120, n_post)),
+        "pre_times": np.sort(rng.uniform(0, within, n_pre)),
+        "post_times": np.sort(rng.uniform(0, within, n_post)),
     }
     return case(title, **{**drawn, **draw_window(rng), **given})
 
@@ -38,12 +38,22 @@ def trains(rng, title, n_pre, n_post, **given):
 @holds(weight=3)
 def pairs(rng):
     """every spike of one train makes a pair with every spike of the other"""
+    slow = {"tau_plus": rng.uniform(60, 80), "tau_minus": rng.uniform(90, 110)}
     return [
         trains(rng, "more inputs than spikes", 7, 4),
         trains(rng, "more spikes than inputs", 3, 6),
         trains(rng, "one input", 1, 5),
         trains(rng, "one spike", 6, 1),
+        trains(rng, "trains of half a second", 6, 4, within=500, **slow),
     ]
+
+
+@also(pairs)
+def close(rng):
+    """Spikes that follow each other at once, both ways."""
+    pre = np.sort(rng.uniform(0, 120, 3))
+    post = np.sort(pre + np.array([0.004, 0.006, -0.005]))
+    return trains(rng, "spikes that all but coincide", 0, 0, pre_times=pre, post_times=post)
 
 
 @also(pairs)

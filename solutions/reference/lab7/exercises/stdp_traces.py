@@ -65,10 +65,13 @@ def synapses(rng, title, pre, post, **given):
 
 
 def busy(rng, n_rows, n, n_pre=5, n_post=4):
-    """Draw spikes of n synapses, and of the neuron in other rows."""
-    post = draw_train(rng, n_rows, n_post)
+    """Draw spikes of n synapses, and of the neuron in other rows; in the last row one of them."""
+    post = np.append(draw_train(rng, n_rows - 1, n_post), 0)
     pre = np.column_stack([draw_train(rng, n_rows, n_pre) for _ in range(n)])
     pre[post > 0] = 0
+    pre[-1] = np.arange(n) == rng.integers(n)
+    if n == 1:
+        pre[-1], post[-1] = 0, 1
     return pre, post
 
 
@@ -122,10 +125,16 @@ def walls(rng):
     both[[1, 6], 0] = both[[2, 6], 1] = 1
     fires = np.zeros(8, dtype=int)
     fires[[2, 6]] = 1  # in row 6 all spikes come at once, and every trace has something left
+    low = np.zeros((8, 2), dtype=int)
+    low[[2, 6], 0] = low[[3, 6], 1] = 1
+    early = np.zeros(8, dtype=int)
+    early[[1, 6]] = 1  # in row 6 what weakens is larger
     top = {"w_max": 2.0, "w_init": np.array([2.0, 1.99])}
+    bottom = {"w_max": 2.0, "w_init": np.array([0.0, 0.01])}
     return [
         synapses(rng, "weights near the walls", pre, post, **near),
         synapses(rng, "up and down in one row, at the upper wall", both, fires, **top),
+        synapses(rng, "up and down in one row, at the lower wall", low, early, **bottom),
     ]
 
 
@@ -159,13 +168,14 @@ def rows_in_lists(dt, pre, post, w_init, w_max, A_plus, A_minus, tau_plus, tau_m
     return np.array(rows), np.array(left), np.array(right)
 
 
-def cut_twice(dt, pre, post, w_init, w_max, A_plus, A_minus, tau_plus, tau_minus):
+def cut_twice(dt, pre, post, w_init, w_max, A_plus, A_minus, tau_plus, tau_minus, down_first):
     """Return the last weights of who cuts off after the strengthening and after the weakening."""
     w, x, y = np.array(w_init, dtype=float), np.zeros(pre.shape[1]), 0.0
     for arrived, fired in zip(pre[1:], post[1:], strict=True):
         x, y = np.exp(-dt / tau_plus) * x, np.exp(-dt / tau_minus) * y
-        w = np.clip(w + A_plus * x * fired, 0, w_max)
-        w = np.clip(w - A_minus * y * arrived, 0, w_max)
+        changes = [A_plus * x * fired, -A_minus * y * arrived]
+        for change in reversed(changes) if down_first else changes:
+            w = np.clip(w + change, 0, w_max)
         x, y = x + arrived, y + fired
     return w
 
@@ -179,8 +189,10 @@ def certify(case):
         free = free - 100  # as if there were no walls
         if min(p["w_max"] - free.max(), free.min()) > -0.01 or abs(w[-1] - free[-1]).min() < 0.01:
             raise ValueError(f"{case.name}: the walls leave no mark")
-    elif case.group == "walls" and abs(cut_twice(**p) - w[-1]).min() < 1e-3:
-        raise ValueError(f"{case.name}: cut off once or twice is the same")
+    elif case.group == "walls":
+        down_first = p["w_init"].max() < 0.5 * p["w_max"]  # who starts at the lower wall
+        if abs(cut_twice(**p, down_first=down_first) - w[-1]).min() < 1e-3:
+            raise ValueError(f"{case.name}: cut off once or twice is the same")
     elif case.group == "pairs" and (w.min() < 0.05 or w.max() > p["w_max"] - 0.05):
         raise ValueError(f"{case.name}: a weight meets a wall")
 

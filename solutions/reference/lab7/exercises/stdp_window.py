@@ -11,7 +11,7 @@ CHANGE = Output(
     name="change",
     rtol=1e-12,
     atol=1e-30,
-    why="one exponential, of an exponent below 4 (1e-15); where that is below -700, nothing is left",
+    why="one exponential, of an exponent below 13 (3e-15); where that is below -700, nothing is left",
     axes=("pair",),
     shape="shaped like delta_t",
 )
@@ -41,16 +41,34 @@ def causal(rng):
     return pairs(rng, "inputs before the spike", rng.uniform(1, 50, 5))
 
 
+@also(causal)
+def near_and_long(rng):
+    """Draw inputs just before the spike, and some that are nearly forgotten."""
+    apart = np.append(rng.uniform(0.003, 0.3, 2), rng.uniform(60, 150, 3))
+    return pairs(rng, "inputs just before the spike, and long before", apart)
+
+
 @holds(weight=2)
 def late(rng):
     """an input after the spike weakens, the more the shorter after"""
     return pairs(rng, "inputs after the spike", -rng.uniform(1, 50, 4))
 
 
+@also(late)
+def soon_and_long(rng):
+    """Draw inputs just after the spike, and some for which it is nearly forgotten."""
+    apart = np.append(rng.uniform(0.003, 0.3, 2), rng.uniform(60, 150, 3))
+    return pairs(rng, "inputs just after the spike, and long after", -apart)
+
+
 @holds()
 def tie(rng):
     """a pair at exactly the same time changes nothing"""
-    return pairs(rng, "some pairs at the same time", rng.permutation([0.0, -7.5, 0.0, 12.5, 4.0]))
+    return [
+        pairs(rng, "some pairs at the same time", rng.permutation([0.0, -7.5, 0.0, 12.5, 4.0])),
+        pairs(rng, "at first a pair at the same time", np.array([0.0, 5.5, -3.0])),
+        pairs(rng, "one pair, at the same time", 0.0),
+    ]
 
 
 @holds()
@@ -67,6 +85,8 @@ def shape(rng):
         pairs(rng, "one pair", rng.uniform(4, 25)),
         pairs(rng, "one pair, the input after the spike", -rng.uniform(4, 25)),
         pairs(rng, "a table of pairs", rng.uniform(-40, 40, (2, 5))),
+        pairs(rng, "two tables of pairs", rng.uniform(-40, 40, (2, 3, 2))),
+        pairs(rng, "one pair in an array", rng.uniform(4, 25, 1)),
     ]
 
 
@@ -78,9 +98,12 @@ def equal_sizes(rng):
 
 @holds()
 def whole_numbers(rng):
-    """whole-number parameters give the same as 1.0, 2.0, ..."""
+    """whole-number parameters and times give the same as 1.0, 2.0, ..."""
     window = {"A_plus": 2, "A_minus": 3, "tau_plus": 17, "tau_minus": int(rng.integers(20, 40))}
-    return pairs(rng, "whole-number parameters", rng.uniform(-40, 40, 4), **window)
+    return [
+        pairs(rng, "whole-number parameters", rng.uniform(-40, 40, 4), **window),
+        pairs(rng, "whole-number times", rng.permutation([-21, 0, 8, int(rng.integers(9, 40))])),
+    ]
 
 
 def by_masks(delta_t, A_plus, A_minus, tau_plus, tau_minus):
