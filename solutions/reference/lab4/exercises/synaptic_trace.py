@@ -67,6 +67,15 @@ def equal_sizes(rng):
     ]
 
 
+@also(several)
+def long(rng):
+    """Draw early spikes and a late look at them, when the trace has decayed to less than a hundredth."""
+    counts = np.zeros((360, 2), dtype=int)
+    counts[[0, 7, 7], [0, 0, 1]] = 1, 1, 2
+    given = {"dt": rng.uniform(0.4, 0.5), "tau_s": rng.uniform(18, 24)}
+    return synapses(rng, "two synapses, 360 steps", counts, fingerprint=False, **given)
+
+
 @holds()
 def inhibition(rng):
     """a negative weight gives the same trace below 0"""
