@@ -93,10 +93,24 @@ def ties(rng):
     only_copy = u_copy.copy()
     only_copy[equal, [0, 1, 0, 1]] = 0.5
     return [
-        case(
-            "c = 1, the source's chance is 1/2", c=1.0, u_source=only_source, u_copy=u_copy, **half
+        trains(
+            rng,
+            "c = 1, a source's chance of 1/2",
+            2,
+            c=1.0,
+            u_source=only_source,
+            u_copy=u_copy,
+            **half,
         ),
-        case("c = 0, copying's chance is 1/2", c=0.0, u_source=u_source, u_copy=only_copy, **half),
+        trains(
+            rng,
+            "c = 0, a copy's chance of 1/2",
+            2,
+            c=0.0,
+            u_source=u_source,
+            u_copy=only_copy,
+            **half,
+        ),
     ]
 
 
