@@ -82,17 +82,58 @@ def equal_sizes(rng):
 
 
 @holds()
+def ties(rng):
+    """a number equal to the probability does not lie below it (<, not <=)"""
+    size = rng.integers(7, 10)
+    u_source, u_copy = rng.uniform(0, 1, size), rng.uniform(0, 1, (size, 2))
+    equal = rng.permutation(size)[:4]
+    half = {"dt": 1.0, "rate_hz": 500.0}
+    only_source = u_source.copy()
+    only_source[equal] = 0.5
+    only_copy = u_copy.copy()
+    only_copy[equal, [0, 1, 0, 1]] = 0.5
+    return [
+        trains(
+            rng,
+            "c = 1, a source's chance of 1/2",
+            2,
+            c=1.0,
+            u_source=only_source,
+            u_copy=u_copy,
+            **half,
+        ),
+        trains(
+            rng,
+            "c = 0, a copy's chance of 1/2",
+            2,
+            c=0.0,
+            u_source=u_source,
+            u_copy=only_copy,
+            **half,
+        ),
+    ]
+
+
+@holds()
 def whole_numbers(rng):
     """whole-number inputs give the same as 1.0, 2.0, ..."""
     return trains(rng, "whole-number inputs", 3, dt=2, rate_hz=int(rng.integers(90, 150)))
 
 
 def certify(case):
-    """Raise ValueError if a random number lies so near a probability that rounding could decide."""
+    """Raise ValueError if a random number lies so near a probability that rounding could decide.
+
+    In ties it may lie on one: p, q and p/q are 0.5 or 1 there, which every order of operations gives.
+    """
     dt, rate_hz, c, u_source, u_copy = case.inputs.values()
     p = rate_hz * dt / 1000
     q = p + c * (1 - p)
-    nearest = min(np.abs(u_source - p / q).min(), np.abs(u_copy - q).min())
+    distances = np.append(np.abs(u_source - p / q), np.abs(u_copy - q))
+    if case.group == "ties":
+        if (dt, rate_hz) != (1, 500) or c not in (0, 1):
+            raise ValueError(f"{case.name}: the probabilities are not exact in binary arithmetic")
+        distances = distances[distances > 0]
+    nearest = distances.min()
     if nearest < 1e-9:
         raise ValueError(f"{case.name}: a random number is {nearest:.1e} from a probability")
 

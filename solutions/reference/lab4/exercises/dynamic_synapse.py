@@ -3,7 +3,7 @@
 import numpy as np
 
 from lifkit.judge import Output
-from lifkit_staff.exercise import case, exercise, holds, line
+from lifkit_staff.exercise import also, case, exercise, holds, line
 
 
 def part(name):
@@ -65,6 +65,16 @@ def facilitation(rng):
         synapse(rng, "a synapse that does both", train(rng, rng.integers(7, 11), 50)),
         synapse(rng, "a regular train", 25 + 40.0 * np.arange(6)),
     ]
+
+
+@also(facilitation)
+def long_pauses(rng):
+    """Draw pauses of four and of six times the longer time constant: nearly, not quite, at rest."""
+    tau_f, tau_d = rng.uniform(60, 120, 2)
+    pauses = np.array([0, 15, 4.4, 20, 5.8, 15]) * rng.uniform(0.95, 1.05, 6)
+    pauses[[2, 4]] *= max(tau_f, tau_d)
+    times = rng.uniform(20, 90) + np.cumsum(pauses)
+    return synapse(rng, "two long pauses", times, tau_f=tau_f, tau_d=tau_d)
 
 
 depression = line(

@@ -115,6 +115,16 @@ def ties(rng):
 
 
 @holds(of=("V", "spikes"))
+def start(rng):
+    """V[0] is V_init as given, and no spike, even above threshold"""
+    above = neurons(rng, 3, rng.integers(12, 16), g_e=0.9)
+    far, just = rng.uniform(5, 9), rng.uniform(0.1, 1)
+    above["V_init"] = above["V_theta"] + np.array([far, 0.0, just])
+    above["g_e"][0, 0] = 3 * above["g_m"]  # keeps it above threshold: it fires in the first step
+    return case("neurons that start at or above threshold", **above)
+
+
+@holds(of=("V", "spikes"))
 def whole_numbers(rng):
     """whole-number inputs give the same as 1.0, 2.0, ..."""
     E_m, N_t = int(rng.integers(-72, -65)), rng.integers(15, 22)

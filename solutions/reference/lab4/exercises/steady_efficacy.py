@@ -51,9 +51,10 @@ def rates(rng):
 
 @holds()
 def shape(rng):
-    """a number gives a number, a table of rates a table"""
+    """a number gives a number, an array one of its shape, even of one rate"""
     return [
         synapse(rng, "one rate", rng.uniform(5, 60)),
+        synapse(rng, "an array of one rate", rng.uniform(5, 60, 1)),
         synapse(rng, "a table of rates", rng.uniform(5, 60, (2, 4))),
     ]
 

@@ -75,6 +75,27 @@ def strong_adaptation(rng):
     return case("strong adaptation", I_ext=rheobase * rng.uniform(1.1, 2.5, 3), **one)
 
 
+@also(adapted)
+def slow_and_fast(rng):
+    """Draw intervals of more than half a second and of less than a millisecond."""
+    slow, rheobase = neuron(rng)
+    slow |= {"b": rheobase * rng.uniform(0.8, 1.2), "tau_w": rng.uniform(250, 300)}
+    fast, _ = neuron(rng)
+    fast["tau_w"] = fast["tau"] * rng.uniform(0.3, 0.5)  # w settles within a hundred spikes
+    strong = np.array([current_for(T, **fast) for T in rng.uniform(0.6, 0.9, 2)])
+    return [
+        case("slow rates", I_ext=rheobase * rng.uniform(1.03, 1.05, 2), **slow),
+        case("fast rates", I_ext=strong, **fast),
+    ]
+
+
+def current_for(T, E_m, V_theta, V_reset, g_m, tau, b, tau_w):
+    """Return the current with which a neuron fires every `T` ms: equation (5) at T, solved for it."""
+    k = b / -np.expm1(-T / tau_w) / g_m * tau_w / (tau_w - tau)
+    slow, fast = np.exp(-T / tau_w), np.exp(-T / tau)
+    return g_m * ((V_theta + k * (slow - fast) - V_reset * fast) / (1 - fast) - E_m)
+
+
 @holds(weight=2)
 def rheobase(rng):
     """0 Hz at and below rheobase; b does not move it, so just above it the neuron fires, slowly"""
@@ -107,6 +128,7 @@ def shape(rng):
     return [
         case("one number for I_ext", I_ext=rheobase * rng.uniform(1.3, 3), **one),
         case("one number for I_ext, below rheobase", I_ext=rheobase * rng.uniform(0.2, 0.8), **one),
+        case("an array of one current", I_ext=rheobase * rng.uniform(1.3, 3, 1), **one),
     ]
 
 

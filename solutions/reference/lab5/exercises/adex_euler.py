@@ -74,9 +74,12 @@ def quiet(rng):
     near["V_init"] = near["V_T"] + rng.uniform(-3, -0.5, 2)
     near["a"] *= -1
     near["V_peak"] = rng.uniform(8, 20)
+    below_0 = neurons(rng, 2, (-0.5, -0.1), 8)
+    below_0["w_init"] *= -1
     return [
         case("two neurons that stay at rest", **below),
         case("two neurons that begin near V_T, a below 0", **near),
+        case("two neurons whose w begins below 0", **below_0),
     ]
 
 
@@ -116,6 +119,42 @@ def equal_sizes(rng):
     square = neurons(rng, 9, (6, 9), 9)
     square["I_ext"] = square["I_ext"] * rng.uniform(0.5, 1.5, (9, 9))
     return case("as many neurons as steps", fingerprint=False, **square)
+
+
+@holds(of=("V", "w", "spikes"))
+def ties(rng):
+    """a voltage that just reaches V_peak is a spike (>=, not >)"""
+    shift = float(rng.integers(-8, 9))  # moving every voltage by a whole number keeps a tie exact
+    b = float(rng.integers(2, 9))
+    w = [4.0]  # of the first one, which fires in every step; both stay at V_T, where e^0 is exact
+    for _ in range(3):
+        w.append(w[-1] / 2 + 10 + b)
+    return case(
+        "neurons that touch V_peak exactly",
+        dt=1.0,
+        V_init=np.full(2, -50.0 + shift),
+        w_init=np.array([4.0, 20.0]),
+        E_m=-70.0 + shift,
+        V_T=-50.0 + shift,
+        Delta_T=2.0,
+        V_peak=0.0 + shift,
+        V_reset=-50.0 + shift,
+        I_ext=np.column_stack([236 + np.array(w), [56.0, 56.0, 56.0, 256.0]]),
+        g_m=2.0,
+        tau=2.0,
+        a=1.0,
+        b=b,
+        tau_w=2.0,
+    )
+
+
+@holds(of=("V", "w", "spikes"))
+def start(rng):
+    """V[0] is V_init as given, and no spike, even above V_peak"""
+    above = neurons(rng, 3, (0.1, 0.8), 9)
+    far, just = rng.uniform(3, 9), rng.uniform(0.1, 1)
+    above["V_init"] = above["V_peak"] + np.array([far, 0.0, just])
+    return case("neurons that start at or above V_peak", **above)
 
 
 @holds(of=("V", "w", "spikes"))

@@ -81,6 +81,14 @@ def rheobase(rng):
 
 
 @also(rheobase)
+def silent(rng):
+    """Draw many currents below rheobase: across its poles the integral comes out as anything."""
+    one, rheobase = neuron(rng)
+    I_ext = rheobase * (np.linspace(0.7, 0.97, 24) + rng.uniform(-0.005, 0.005, 24))
+    return case("many currents below rheobase", I_ext=rng.permutation(I_ext), **one)
+
+
+@also(rheobase)
 def exactly_at_rheobase(rng):
     """A current at rheobase; whole numbers keep it exact."""
     shift = float(rng.integers(-6, 7))
@@ -104,6 +112,7 @@ def shape(rng):
     return [
         case("one number for I_ext", I_ext=rheobase * rng.uniform(1.3, 3), **one),
         case("one number for I_ext, below rheobase", I_ext=rheobase * rng.uniform(0.2, 0.8), **one),
+        case("an array of one current", I_ext=rheobase * rng.uniform(1.3, 3, 1), **one),
     ]
 
 

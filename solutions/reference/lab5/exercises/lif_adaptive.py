@@ -54,7 +54,13 @@ def quiet(rng):
     """without a spike, w decays with tau_w and pulls V down by w/g_m"""
     below = neurons(rng, 3, (-0.6, 0.9), 9)
     below["V_theta"] += 60  # out of reach
-    return case("neurons that stay below threshold", **below)
+    rebound = neurons(rng, 2, (-0.2, 0.4), 8)
+    rebound["w_init"] *= -1
+    rebound["V_theta"] += 60
+    return [
+        case("neurons that stay below threshold", **below),
+        case("w that begins below 0", **rebound),
+    ]
 
 
 @holds(weight=4, of=("V", "w", "spikes"))
@@ -105,6 +111,16 @@ def ties(rng):
         b=float(rng.integers(2, 9)),
         tau_w=4.0,
     )
+
+
+@holds(of=("V", "w", "spikes"))
+def start(rng):
+    """V[0] is V_init as given, and no spike, even above threshold"""
+    above = neurons(rng, 3, (0.1, 0.8), 9)
+    far, just = rng.uniform(3, 9), rng.uniform(0.1, 1)
+    above["V_init"] = above["V_theta"] + np.array([far, 0.0, just])
+    above["I_ext"][:, 0] *= 6 / 0.8  # fires in the first step; the others sink below threshold
+    return case("neurons that start at or above threshold", **above)
 
 
 @holds(of=("V", "w", "spikes"))

@@ -62,6 +62,7 @@ def shape(rng):
     one, other = cell(rng), cell(rng)
     return [
         case("one voltage", V=voltages(rng, one, None), **one),
+        case("an array of one voltage", V=voltages(rng, one, 1), **one),
         case("two rows of three voltages", V=voltages(rng, other, (2, 3)), **other),
     ]
 

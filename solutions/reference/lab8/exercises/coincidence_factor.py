@@ -3,7 +3,7 @@
 import numpy as np
 
 from lifkit.judge import Output
-from lifkit_staff.exercise import case, exercise, holds
+from lifkit_staff.exercise import also, case, exercise, holds
 
 FACTOR = Output(
     name="factor",
@@ -58,6 +58,20 @@ def models(rng):
     return [
         pair(rng, "a model with more spikes than the data", 14, 10, 9),
         pair(rng, "a model with fewer spikes", 19, 9, 2),
+    ]
+
+
+@also(models)
+def single(rng):
+    """Draw trains of one spike."""
+    T, precision = rng.uniform(100, 150), rng.uniform(2, 4)
+    several = np.cumsum(rng.uniform(12, 20, 4))
+    one = several[[2]] + rng.uniform(-1.5, 1.5)
+    given = {"T": T, "precision": precision}
+    return [
+        case("one spike each", data=several[[2]], model=one, **given),
+        case("one data spike, four of the model", data=one, model=several, **given),
+        case("four data spikes, one of the model", data=several, model=one, **given),
     ]
 
 

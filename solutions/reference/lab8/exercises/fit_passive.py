@@ -3,7 +3,7 @@
 import numpy as np
 
 from lifkit.judge import Output
-from lifkit_staff.exercise import case, exercise, holds
+from lifkit_staff.exercise import also, case, exercise, holds
 
 WHY = "a regression of some hundred steps; normal equations and lstsq differ by 1e-11"
 
@@ -29,8 +29,11 @@ HINTS = (
 )
 
 
-def recording(rng, title, N_t, noise, **changed):
-    """Draw a passive membrane under a changing current, with noise and some spikes cut out."""
+def recording(rng, title, N_t, noise, push=0.0):
+    """Draw a passive membrane under a changing current, with noise and some spikes cut out.
+
+    A `push`, in mV, comes in one of the steps that count.
+    """
     E_m, g_m, tau = rng.uniform(-74, -64), rng.uniform(0.01, 0.03), rng.uniform(9, 22)
     dt = rng.uniform(0.2, 0.45)
     I = 0.3 + np.cumsum(rng.uniform(-0.06, 0.06, N_t))
@@ -41,9 +44,10 @@ def recording(rng, title, N_t, noise, **changed):
         kept[start : start + 6] = False
         outside[start : start + 5] = rng.uniform(4, 9)  # what is no passive membrane
     pushes = outside + noise * rng.uniform(-1, 1, N_t)
+    pushes[np.flatnonzero(kept)[N_t // 2]] += push
     for k in range(N_t):
         V[k + 1] = V[k] + dt / tau * (E_m - V[k] + I[k] / g_m) + pushes[k]
-    return case(title, **{"dt": dt, "I": I, "V": V, "keep": kept, **changed})
+    return case(title, dt=dt, I=I, V=V, keep=kept)
 
 
 @holds(weight=2)
@@ -56,6 +60,12 @@ def exact(rng):
 def noisy(rng):
     """with noise it is the least-squares solution over the steps that count"""
     return [recording(rng, f"noise, recording {k}", 110, 0.3) for k in (1, 2)]
+
+
+@also(noisy)
+def outlier(rng):
+    """Draw noise and, in a step that counts as any other, a large push."""
+    return recording(rng, "noise, and a large push in a step that counts", 110, 0.3, push=6.0)
 
 
 @holds()

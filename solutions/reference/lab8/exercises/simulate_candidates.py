@@ -87,6 +87,7 @@ def refractory(rng):
     return [
         case("three candidates, held for two steps", **candidates(rng, 3, 45)),
         case("one candidate, held for six steps", **candidates(rng, 1, 40, held=5.75)),
+        case("two candidates, held for fourteen steps", **candidates(rng, 2, 60, held=14.25)),
     ]
 
 
@@ -119,19 +120,26 @@ def ties(rng):
 def whole_numbers(rng):
     """whole-number inputs give the same as 1.0, 2.0, ..."""
     E_m = int(rng.integers(-72, -65))
-    return case(
-        "whole-number inputs",
-        dt=1,
-        I=rng.integers(70, 150, 25),
-        E_m=E_m,
-        g_m=2,
-        tau=int(rng.integers(6, 10)),
-        V_theta=E_m + np.array([14, 17, 21]),
-        V_reset=E_m - 5,
-        t_ref=2,
-        b=rng.integers(5, 12, 3),
-        tau_w=int(rng.integers(14, 25)),
-    )
+    whole = {
+        "dt": 1,
+        "I": rng.integers(70, 150, 25),
+        "E_m": E_m,
+        "g_m": 2,
+        "tau": int(rng.integers(6, 10)),
+        "V_theta": E_m + np.array([14, 17, 21]),
+        "V_reset": E_m - 5,
+        "t_ref": 2,
+        "b": rng.integers(5, 12, 3),
+        "tau_w": int(rng.integers(14, 25)),
+    }
+    fine = candidates(rng, 6, 70)
+    fine["V_theta"] = np.ceil(fine["V_theta"]).astype(int)
+    fine["E_m"] = np.floor(fine["E_m"]) + rng.uniform(0.4, 0.6)
+    fine |= {"dt": fine["dt"] / 8, "t_ref": fine["t_ref"] / 8}  # half a mV makes a step or two
+    return [
+        case("whole-number inputs", **whole),
+        case("whole-number thresholds, E_m between whole numbers", **fine),
+    ]
 
 
 def run(p):

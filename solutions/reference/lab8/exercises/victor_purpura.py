@@ -3,7 +3,7 @@
 import numpy as np
 
 from lifkit.judge import Output
-from lifkit_staff.exercise import case, exercise, holds
+from lifkit_staff.exercise import also, case, exercise, holds
 
 COST = Output(
     name="cost",
@@ -53,6 +53,18 @@ def trains(rng):
         pair(rng, "five and eight spikes", train(rng, 5), train(rng, 8)),
         pair(rng, "seven and four spikes", train(rng, 7), train(rng, 4)),
     ]
+
+
+@also(trains)
+def one_behind(rng):
+    """Draw two trains of one length that fit but for a spike at either end."""
+    whole = rng.uniform(5, 20) + 25 * np.arange(7) + rng.uniform(-4, 4, 7)
+    return pair(
+        rng,
+        "six spikes each, one train a spike behind",
+        whole[:6],
+        whole[1:] + rng.uniform(-0.5, 0.5, 6),
+    )
 
 
 @holds()
