@@ -377,6 +377,11 @@ tangled = "<p>" + "".join(f"<b title={i}></q>" for i in range(400)) + "</p>" + "
 for text in (tangled, tangled, "<div></q>" * 400):
     display(HTML(text))
 """
+ATTRIBUTES = """
+from IPython.display import HTML, display
+display(HTML("<p " + " ".join(f"a{number}" for number in range(80_000)) + ">"))
+display(HTML("</" + "a " * 250_000 + ">"))
+"""
 COVER = """
 from IPython.display import HTML, Markdown, display
 for style in ("margin-top:-9000px", "background:url(https://FORGED/)", "padding:99999px"):
@@ -756,6 +761,7 @@ QUICK = {
     # what nobody counts, and what libraries take hours over
     "shared memory": Attack(before=SHARED),
     "tags that don't match": Attack(before=TANGLED),
+    "tags of many attributes": Attack(before=ATTRIBUTES),
     "covered pages": Attack(before=COVER, change=_cover),
     # what students who know the grader's source tried
     "an exception that is a page": Attack(
