@@ -384,7 +384,12 @@ display(HTML("</" + "a " * 250_000 + ">"))
 """
 COVER = """
 from IPython.display import HTML, Markdown, display
-for style in ("margin-top:-9000px", "background:url(https://FORGED/)", "padding:99999px"):
+for style in (
+    "margin-top:-9000px", "background:url(https://FORGED/)", "padding:99999px", "margin-top:-9000PX",
+    "margin-top:-1e4px", "margin-top:-900lh", "margin-top:calc(0px - 9000px)", "font-size:9e4px",
+    "line-height:0",
+):
+    style += ";font-family:FORGED"
     display(HTML(f'<div class="earned FORGED navbar-fixed-top" style="{style};color:red">9/9</div>'))
 display(Markdown("![9/9](https://FORGED/seen.png)"))
 """

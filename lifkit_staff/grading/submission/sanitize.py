@@ -37,9 +37,7 @@ TAGS = frozenset(
     "h1 h2 h3 h4 h5 h6 hr i img ins kbd li ol p pre s samp small span strong sub summary sup table "
     "tbody td tfoot th thead tr tt u ul var".split()
 )
-_ATTRIBUTES = frozenset(
-    "align alt border class colspan height rowspan scope style title width".split()
-)
+_ATTRIBUTES = frozenset("align alt class colspan rowspan scope title".split())
 
 #: Styles that change letters, boxes and tables, and can't cover the rest of the page.
 STYLES = frozenset(
@@ -53,9 +51,21 @@ STYLES = frozenset(
 #: Classes that stay: a page's own could be used to cover it, or to look like a verdict.
 CLASSES = frozenset({"dataframe"})
 
-#: What a style may say: lengths that stay on a page, colours, words.  No address is fetched.
-_VALUE = re.compile(r"[#\w\s.,%()'\"+-]{0,100}")
-_LENGTH = re.compile(r"(-?)(\d+)(?:\.\d+)?(?=px|pt|em|rem|ex|ch|cm|mm|in|vw|vh|vmin|vmax|%)")
+#: What a style may say, and nothing else: words, colours, and lengths that stay on a page.  No address is
+#: fetched.  A line is at least as high as its letters, which would else reach over what stands above.
+_WORD = r"-?[a-z][a-z-]*|'[\w ,.-]*'|\"[\w ,.-]*\"|#[0-9a-f]{3,8}|(?:rgb|hsl)a?\([0-9., %]*\)"
+_LENGTH = (
+    r"\+?(?:[0-9]{1,%d}(?:\.[0-9]+)?|\.[0-9]+)(?:px|pt|em|rem|ex|ch|cm|mm|in|vw|vh|vmin|vmax|%%)?"
+)
+_SHORT, _WIDE = (
+    re.compile(rf"(?:{one})(?:[ \n\t,]+(?:{one}))*")
+    for one in (f"{_WORD}|{_LENGTH % digits}" for digits in (3, 4))
+)
+_VALUES = {
+    "width": _WIDE,
+    "max-width": _WIDE,
+    "line-height": re.compile(r"normal|inherit|[1-9](?:\.[0-9]+)?"),
+}
 
 #: Kinds of pictures, which a page shows as pictures whatever they hold.
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
@@ -254,15 +264,15 @@ def _may_stay(tag: str, name: str, value: str) -> bool:
         return set(value.split()) <= CLASSES
     if name == "style":
         return all(map(_is_harmless, value.split(";")))
+    if name in ("border", "height", "width"):
+        return _is_harmless(f"{name}:{value}")
     return name in _ATTRIBUTES or name == "data-lifkit-still"
 
 
 def _is_harmless(declaration: str) -> bool:
     """Whether a part of a style fetches nothing and keeps to its place."""
-    name, _, value = declaration.partition(":")
-    if not value.strip():
-        return not name.strip()
-    if _VALUE.fullmatch(value) is None or "url" in value.lower():
-        return False
-    digits = 4 if "width" in name else 3
-    return all(not minus and len(number) <= digits for minus, number in _LENGTH.findall(value))
+    name, _, value = (part.strip() for part in declaration.lower().partition(":"))
+    if not name and not value:
+        return True
+    known = re.fullmatch(r"[a-z-]+", name) and len(value) <= 100
+    return bool(known and _VALUES.get(name, _SHORT).fullmatch(value))
