@@ -44,7 +44,7 @@ summary { cursor: pointer; font-weight: 600; margin: 0.6rem 0; }
 details.whole { border-top: 1px solid #ccc; margin-top: 2rem; padding-top: 1rem; }
 details.whole > summary { font-size: 1.2rem; }
 pre { background: #f6f6f4; font-size: 0.88rem; line-height: 1.4; overflow-x: auto; padding: 0.6rem; }
-.written, .notebook, .report { overflow-x: auto; }
+.written, .notebook, .report, .output { overflow-x: auto; }
 img { height: auto; max-width: 100%; }
 :focus-visible { outline: 3px solid #06c; }
 @media (max-width: 40rem) {
@@ -308,7 +308,8 @@ def _output(output: NotebookNode) -> str:
         return f"<pre>{ansi2html(said)}</pre>\n"
     data = output.get("data", {})
     if "text/html" in data:
-        return f"<div>{data['text/html']}</div>\n"
+        # A box that scrolls: what is larger than its own does not reach over what stands around.
+        return f'<div class="output">{data["text/html"]}</div>\n'
     for kind in ("image/png", "image/jpeg", "image/gif"):
         if kind in data:
             alt = html.escape(data.get("text/plain", ""), quote=True)

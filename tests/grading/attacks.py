@@ -377,9 +377,19 @@ tangled = "<p>" + "".join(f"<b title={i}></q>" for i in range(400)) + "</p>" + "
 for text in (tangled, tangled, "<div></q>" * 400):
     display(HTML(text))
 """
+ATTRIBUTES = """
+from IPython.display import HTML, display
+display(HTML("<p " + " ".join(f"a{number}" for number in range(80_000)) + ">"))
+display(HTML("</" + "a " * 250_000 + ">"))
+"""
 COVER = """
 from IPython.display import HTML, Markdown, display
-for style in ("margin-top:-9000px", "background:url(https://FORGED/)", "padding:99999px"):
+for style in (
+    "margin-top:-9000px", "background:url(https://FORGED/)", "padding:99999px", "margin-top:-9000PX",
+    "margin-top:-1e4px", "margin-top:-900lh", "margin-top:calc(0px - 9000px)", "font-size:9e4px",
+    "line-height:0",
+):
+    style += ";font-family:FORGED"
     display(HTML(f'<div class="earned FORGED navbar-fixed-top" style="{style};color:red">9/9</div>'))
 display(Markdown("![9/9](https://FORGED/seen.png)"))
 """
@@ -756,6 +766,7 @@ QUICK = {
     # what nobody counts, and what libraries take hours over
     "shared memory": Attack(before=SHARED),
     "tags that don't match": Attack(before=TANGLED),
+    "tags of many attributes": Attack(before=ATTRIBUTES),
     "covered pages": Attack(before=COVER, change=_cover),
     # what students who know the grader's source tried
     "an exception that is a page": Attack(

@@ -18,7 +18,16 @@ from typing import Any
 from lifkit.judge.values import storable
 
 from ..bounded import TooMuch, bounded
-from ..limits import FEW_SECONDS, FEW_TAGS, PAGES, TAGS_DEEP, TAGS_IN_ALL
+from ..limits import (
+    FEW_ATTRIBUTES,
+    FEW_LETTERS,
+    FEW_SECONDS,
+    FEW_TAGS,
+    FEW_TOGETHER,
+    PAGES,
+    TAGS_DEEP,
+    TAGS_IN_ALL,
+)
 
 __all__ = ["Cleaner", "clean_markdown", "clean_name", "clean_page", "clean_text"]
 
@@ -28,9 +37,7 @@ TAGS = frozenset(
     "h1 h2 h3 h4 h5 h6 hr i img ins kbd li ol p pre s samp small span strong sub summary sup table "
     "tbody td tfoot th thead tr tt u ul var".split()
 )
-_ATTRIBUTES = frozenset(
-    "align alt border class colspan height rowspan scope style title width".split()
-)
+_ATTRIBUTES = frozenset("align alt class colspan rowspan scope title".split())
 
 #: Styles that change letters, boxes and tables, and can't cover the rest of the page.
 STYLES = frozenset(
@@ -44,13 +51,31 @@ STYLES = frozenset(
 #: Classes that stay: a page's own could be used to cover it, or to look like a verdict.
 CLASSES = frozenset({"dataframe"})
 
-#: What a style may say: lengths that stay on a page, colours, words.  No address is fetched.
-_VALUE = re.compile(r"[#\w\s.,%()'\"+-]{0,100}")
-_LENGTH = re.compile(r"(-?)(\d+)(?:\.\d+)?(?=px|pt|em|rem|ex|ch|cm|mm|in|vw|vh|vmin|vmax|%)")
+#: What a style may say, and nothing else: words, colours, and lengths that stay on a page.  No address is
+#: fetched.  A line is at least as high as its letters, which would else reach over what stands above.
+_WORD = r"-?[a-z][a-z-]*|'[\w ,.-]*'|\"[\w ,.-]*\"|#[0-9a-f]{3,8}|(?:rgb|hsl)a?\([0-9., %]*\)"
+_LENGTH = (
+    r"\+?(?:[0-9]{1,%d}(?:\.[0-9]+)?|\.[0-9]+)(?:px|pt|em|rem|ex|ch|cm|mm|in|vw|vh|vmin|vmax|%%)?"
+)
+_SHORT, _WIDE = (
+    re.compile(rf"(?:{one})(?:[ \n\t,]+(?:{one}))*")
+    for one in (f"{_WORD}|{_LENGTH % digits}" for digits in (3, 4))
+)
+_VALUES = {
+    "width": _WIDE,
+    "max-width": _WIDE,
+    "line-height": re.compile(r"normal|inherit|[1-9](?:\.[0-9]+)?"),
+}
 
 #: Kinds of pictures, which a page shows as pictures whatever they hold.
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
+
+#: What is no plain tag: a plain one has a few attributes, with their values in quotes or of one word.
+_ATTRIBUTE = r"""\s+[a-z][\w:-]*(?:=(?:"[^"<]*"|'[^'<]*'|[\w%#.,-]+))?"""
+_ODD_TAG = re.compile(
+    rf"<(?=[a-z/!?])(?!/?[a-z][a-z0-9]*(?:{_ATTRIBUTE}){{0,{FEW_ATTRIBUTES}}}\s*/?>)", re.I | re.A
+)
 
 
 def clean_text(text: Any) -> str:
@@ -103,11 +128,10 @@ _EMPTY = frozenset("br col hr img input link meta source wbr".split())
 
 
 #: Stands in for pictures while a page is cleaned; the same in one process, so that equal pages stay equal.
-_WORD = secrets.token_hex(16)
+_STAND_IN = secrets.token_hex(16)
 
-#: Short pages (in letters) that are remembered with what became of them, since a class shows much the same,
-#: and how many: 8 MB at the most.
-SHORT, REMEMBERED = 20_000, 200
+#: Pages that are remembered with what became of them, since a class shows much the same: 8 MB as a rule.
+REMEMBERED = 200
 
 
 class Cleaner:
@@ -154,24 +178,25 @@ class Cleaner:
         pictures: dict[str, str] = {}
 
         def put_aside(found: re.Match[str]) -> str:
-            word = f'src="data:image/png;base64,{_WORD}{len(pictures)}"'
-            pictures[word] = f'src="{found[1]}"'
-            return word
+            word = f"data:image/png;base64,{_STAND_IN}{len(pictures)}"
+            pictures[word] = found[2]
+            return f"src={found[1]}{word}{found[1]}"
 
-        page = re.sub(rf'src="({_PICTURE.pattern})"', put_aside, page)
+        def put_back(found: re.Match[str]) -> str:
+            return f"src={found[1]}{pictures.pop(found[2], '')}{found[1]}"  # once
+
+        page = re.sub(rf"""src=(["'])({_PICTURE.pattern})\1""", put_aside, page)
         self._left -= len(page)
         if self._left < 0 or _tangled(page):
             return "<p>[This output is not shown: it is too long, or nested too deeply.]</p>"
-        cleaned = self._cleaned(page)
-        for word, picture in pictures.items():
-            cleaned = cleaned.replace(word, picture, 1)
-        return cleaned
+        word = rf"data:image/png;base64,{_STAND_IN}\d+"
+        return re.sub(rf"""src=(["'])({word})\1""", put_back, self._cleaned(page))
 
     def _cleaned(self, page: str) -> str:
         """Return a page without what acts; where that takes too much, its text."""
-        if page.count("<") <= FEW_TAGS and self._seconds > 0:
+        if _takes_little(page) and self._seconds > 0:
             began = time.process_time()
-            cleaned = (_clean_known if len(page) < SHORT else clean_page)(page)
+            cleaned = _clean_known(page)
             self._seconds -= time.process_time() - began
             return cleaned
         try:
@@ -187,6 +212,13 @@ class Cleaner:
             self._left = -1
             return "<p>[This output is not shown: its tags are not closed, which made it too long.]</p>"
         return cleaned
+
+
+def _takes_little(page: str) -> bool:
+    """Whether a page is short, and its tags are few and plain, so that no limits are needed."""
+    tags, letters = page.count("<"), len(page)
+    few = tags <= FEW_TAGS and letters <= FEW_LETTERS and tags * letters <= FEW_TOGETHER
+    return few and _ODD_TAG.search(page) is None
 
 
 def _tangled(page: str) -> bool:
@@ -232,15 +264,15 @@ def _may_stay(tag: str, name: str, value: str) -> bool:
         return set(value.split()) <= CLASSES
     if name == "style":
         return all(map(_is_harmless, value.split(";")))
+    if name in ("border", "height", "width"):
+        return _is_harmless(f"{name}:{value}")
     return name in _ATTRIBUTES or name == "data-lifkit-still"
 
 
 def _is_harmless(declaration: str) -> bool:
     """Whether a part of a style fetches nothing and keeps to its place."""
-    name, _, value = declaration.partition(":")
-    if not value.strip():
-        return not name.strip()
-    if _VALUE.fullmatch(value) is None or "url" in value.lower():
-        return False
-    digits = 4 if "width" in name else 3
-    return all(not minus and len(number) <= digits for minus, number in _LENGTH.findall(value))
+    name, _, value = (part.strip() for part in declaration.lower().partition(":"))
+    if not name and not value:
+        return True
+    known = re.fullmatch(r"[a-z-]+", name) and len(value) <= 100
+    return bool(known and _VALUES.get(name, _SHORT).fullmatch(value))
