@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..course import load_config
+from .patches import one_database_engine
 
 if TYPE_CHECKING:
     from traitlets.config import Config
 
-__all__ = ["Total", "shown", "totals", "update_penalties"]
+__all__ = ["Total", "shown", "totals"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +62,7 @@ class Total:
 
 
 def totals(root: Path, lab: str, student: str | None = None) -> dict[str, Total]:
-    """Read the points of the students who handed in a lab.
+    """Read the points of the students who handed in a lab; penalties for being late are brought up to date.
 
     Parameters
     ----------
@@ -69,7 +70,7 @@ def totals(root: Path, lab: str, student: str | None = None) -> dict[str, Total]
         The course root.
     lab : str
     student : str, optional
-        This one only.
+        This one only, with the penalty that the gradebook holds.
 
     Returns
     -------
@@ -78,7 +79,10 @@ def totals(root: Path, lab: str, student: str | None = None) -> dict[str, Total]
     from nbgrader.api import Gradebook, MissingEntry
     from nbgrader.coursedir import CourseDirectory
 
-    coursedir = CourseDirectory(config=load_config(root))
+    config = load_config(root)
+    if student is None:
+        _update_penalties(config, lab)
+    coursedir = CourseDirectory(config=config)
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
             notebook = gradebook.find_notebook(lab, lab)
@@ -137,16 +141,10 @@ def shown(points: float) -> str:
     return f"{round(points, 2):g}"
 
 
-def update_penalties(config: Config, lab: str) -> None:
+def _update_penalties(config: Config, lab: str) -> None:
     """Have nbgrader work out the penalties for late submissions anew, as due dates and marks are now.
 
     Otherwise it does so when a submission is graded and never again.
-
-    Parameters
-    ----------
-    config : Config
-        The course's configuration.
-    lab : str
     """
     from nbformat.v4 import new_notebook
     from nbgrader.api import Gradebook, MissingEntry
@@ -165,6 +163,8 @@ def update_penalties(config: Config, lab: str) -> None:
             if one.total_seconds_late > 0 or one.late_submission_penalty
         ]
     penalties = AssignLatePenalties(config=config)
-    for student in students:
-        names = {"notebook": lab, "assignment": lab, "student": student, "db_url": coursedir.db_url}
-        penalties.preprocess(new_notebook(), {"nbgrader": names})
+    with one_database_engine():
+        for student in students:
+            names = {"notebook": lab, "assignment": lab, "student": student}
+            names["db_url"] = coursedir.db_url
+            penalties.preprocess(new_notebook(), {"nbgrader": names})
