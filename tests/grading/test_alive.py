@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import sys
 
 import pytest
 from nbgrader.api import Gradebook
@@ -49,6 +50,29 @@ def row(said, student):
 
 def rows(said):
     return list(csv.DictReader(io.StringIO(said)))
+
+
+#: Is stopped when ada's and bea's submissions are mended and neither has its verdicts.
+INTERRUPTED = """
+import contextlib
+from concurrent.futures import Future
+from pathlib import Path
+from lifkit_staff.grading import classroom, job
+from lifkit_staff.grading.settings import Settings
+class Pool:
+    def submit(self, work_to_do, *arguments):
+        future = Future()
+        if work_to_do is not job.grade:
+            future.set_result(None)
+        elif arguments[0].student == "bea":
+            raise KeyboardInterrupt
+        return future
+with contextlib.suppress(KeyboardInterrupt):
+    classroom.grade_class(
+        Path.cwd(), "lab1", Settings(students=("ada", "bea"), force=True, feedback=False),
+        executor=lambda jobs: contextlib.nullcontext(Pool()),
+    )
+"""
 
 
 def mark(course, student, name, points, comment=None):
@@ -105,6 +129,16 @@ def term(sandbox, tmp_path_factory):
     hand_in(course, "bea", answered(ANSWER))
     said["changed"] = grade(course)
     said["requeued"] = {student: waiting(course, student) for student in ("ada", "bea")}
+
+    mark(course, "ada", "think_why", 1.5)
+    mark(course, "bea", "passive_euler_check", 2.0)
+    call(course, sys.executable, "-c", INTERRUPTED)
+    said["interrupted"] = [
+        (course / "verdicts" / LAB / f"{s}.json").exists() for s in ("ada", "bea")
+    ]
+    hand_in(course, "bea", answered("Another answer."))
+    grade(course)
+    said["gone on"] = {student: waiting(course, student) for student in ("ada", "bea")}
     return course, said
 
 
@@ -180,6 +214,12 @@ def test_only_changed_answers_are_queued_again(term):
     _, said = term
     assert said["forced"] == {"ada": [], "bea": []}
     assert said["requeued"] == {"ada": ["think_why"], "bea": ["passive_euler_check"]}
+
+
+def test_marks_hold_through_a_run_that_was_stopped(term):
+    _, said = term
+    assert said["interrupted"] == [False, False]
+    assert said["gone on"] == {"ada": [], "bea": ["think_why"]}
 
 
 def test_other_cells_are_refused_before_the_release_is_touched(term):
