@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 from lifkit.judge.outcomes import OUTCOMES, SIGNS
 
-from .totals import Total, shown
+from .totals import Total, shown, waiting
 from .verdict.record import Record
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def class_table(records: Sequence[Record], totals: Mapping[str, Total]) -> str:
         if "missing" in {item["outcome"] for item in record["exercises"].values()}
         for note in record["notes"] or _reasons(record)
     ]
-    to_mark = collections.Counter(name for one in mine for name in one.to_mark)
+    to_mark = collections.Counter(name for one in mine for name in waiting(one))
     if to_mark:
         which = ", ".join(f"{name} ({count})" for name, count in sorted(to_mark.items()))
         rows.append(f"Still to be marked by hand: {to_mark.total()}: {which}.")

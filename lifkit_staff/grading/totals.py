@@ -18,7 +18,7 @@ from .patches import one_database_engine
 if TYPE_CHECKING:
     from traitlets.config import Config
 
-__all__ = ["Total", "shown", "totals"]
+__all__ = ["Total", "shown", "totals", "waiting"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,8 @@ class Total:
     late : float
         What is taken off for being late.
     to_mark : tuple of str
-        Questions that nobody has marked yet, or whose answer has changed since.
+        Questions that nobody has marked yet, or whose answer has changed since; exercises whose score was
+        set by hand before their answer changed.
     state : str
         A digest of all this and of the comments: a page that shows another one is out of date.
     """
@@ -59,6 +60,12 @@ class Total:
     def most(self) -> float:
         """Return the points that could be had."""
         return self.most_automatic + self.most_by_hand
+
+
+def waiting(one: Total) -> list[str]:
+    """Return what is still to be marked of a student's, with a word where it has a score already."""
+    before = ", set by hand before the answer changed"
+    return [f"{name}{before if name in one.scores else ''}" for name in one.to_mark]
 
 
 def totals(root: Path, lab: str, student: str | None = None) -> dict[str, Total]:
@@ -113,6 +120,12 @@ def _total(submitted: Any, most: Mapping[str, tuple[str, float]], machine: set[s
     name = {grade: most[grade.cell_id][0] for grade in grades}
     late = float(submitted.late_submission_penalty or 0.0)
     said = sorted((comment.name, comment.comment or "") for comment in submitted.comments)
+    to_mark = [name[grade] for grade in by_hand if grade.needs_manual_grade]
+    to_mark += [
+        name[grade].removesuffix("_check")
+        for grade in by_machine
+        if grade.needs_manual_grade and grade.manual_score is not None
+    ]
     marks = sorted((name[grade], float(grade.score), grade.needs_manual_grade) for grade in grades)
     return Total(
         scores={name[grade].removesuffix("_check"): float(grade.score) for grade in by_machine},
@@ -121,7 +134,7 @@ def _total(submitted: Any, most: Mapping[str, tuple[str, float]], machine: set[s
         by_hand=_sum(grade.score for grade in by_hand),
         most_by_hand=_sum(most[grade.cell_id][1] for grade in by_hand),
         late=late,
-        to_mark=tuple(sorted(name[grade] for grade in by_hand if grade.needs_manual_grade)),
+        to_mark=tuple(sorted(to_mark)),
         state=hashlib.sha256(json.dumps([marks, said, late]).encode()).hexdigest()[:16],
     )
 

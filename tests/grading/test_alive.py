@@ -130,6 +130,11 @@ def term(sandbox, tmp_path_factory):
     said["changed"] = grade(course)
     said["requeued"] = {student: waiting(course, student) for student in ("ada", "bea")}
 
+    said["changed page"] = page(course, "bea")
+    sheet = "Identifier,Full name,Grade\nParticipant 1,ada,\nParticipant 2,bea,\n"
+    (course / "sheet.csv").write_text(sheet)
+    said["exported"] = call(course, "lifkit", "export", LAB, "--into", "sheet.csv", status=1)
+
     mark(course, "ada", "think_why", 1.5)
     mark(course, "bea", "passive_euler_check", 2.0)
     call(course, sys.executable, "-c", INTERRUPTED)
@@ -220,6 +225,14 @@ def test_marks_hold_through_a_run_that_was_stopped(term):
     _, said = term
     assert said["interrupted"] == [False, False]
     assert said["gone on"] == {"ada": [], "bea": ["think_why"]}
+
+
+def test_a_score_set_by_hand_before_the_answer_changed_is_listed(term):
+    course, said = term
+    which = "passive_euler, set by hand before the answer changed"
+    assert f"Still to be marked by hand: 3: {which} (1), think_why (2)." in said["changed"]
+    assert re.search(r"2 / 4 \(set by hand before the answer changed; 4 by", said["changed page"])
+    assert f"bea ({which})" in said["exported"] and "ada (think_why)" in said["exported"]
 
 
 def test_other_cells_are_refused_before_the_release_is_touched(term):
