@@ -154,6 +154,7 @@ class Judge(Execute):
             "seed": settings.seed,
             "sandbox": settings.sandbox,
             "figures": settings.figures,
+            "doubts": known.get("doubts", []),
             "notes": [*filter(None, [known["unreadable"]]), *known["notes"], *notes],
         }
 
