@@ -34,7 +34,7 @@ from .patches import one_database_engine
 from .settings import Settings
 from .stop import Stop
 from .submissions import Course, Submissions, Tally
-from .totals import Total, totals, update_penalties
+from .totals import Total, totals
 from .verdict.record import verdict_path
 
 __all__ = ["grade_class", "write_feedback_pages"]
@@ -77,7 +77,6 @@ def grade_class(
         classroom.permissions = 644  # so that the next run may replace them
         classroom.init_notebooks()
         classroom.start_with(executor)
-        update_penalties(classroom.config, lab)
         if settings.feedback:
             classroom.write_pages([*classroom.tally.graded, *classroom.tally.skipped])
     return classroom.tally
@@ -91,7 +90,6 @@ def write_feedback_pages(root: Path, lab: str, settings: Settings) -> Tally:
     root = root.resolve()
     with _opened(root, lab, settings) as classroom:
         classroom.init_notebooks()
-        update_penalties(classroom.config, lab)
         known = [name for name in classroom.folders if verdict_path(root, lab, name).is_file()]
         if not known:
             raise ValueError(f"Nothing is graded of {lab}: run `lifkit grade {lab}` first.")

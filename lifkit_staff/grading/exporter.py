@@ -61,16 +61,21 @@ class SubmissionExporter(NotebookExporter):
         # Before it is read: what replaces it from now on has another identity, and is graded again.
         names, unreadable = resources["nbgrader"], ""
         notes: list[str] = []
+        doubtful = False
         identity = Judge(parent=self).identity(names)
         try:
             if why := getattr(self.parent, "given_up", ""):
                 raise Unreadable(why)
-            notebook, notes = read_notebook(path, functools.partial(_stubs, names))
+            notebook, notes, doubtful = read_notebook(path, functools.partial(_stubs, names))
         except Unreadable as error:
             self.log.warning("%s: %s", path, error)
             notebook, unreadable = placeholder(str(error)), str(error)
-        found = {"unreadable": unreadable, "identity": identity, "notes": notes}
-        notebook.metadata["lifkit"] = found
+        notebook.metadata["lifkit"] = {
+            "unreadable": unreadable,
+            "identity": identity,
+            "notes": notes,
+            "doubts": notes if doubtful else [],
+        }
         return self.from_notebook_node(notebook, resources=resources, **kw)
 
 

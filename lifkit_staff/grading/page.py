@@ -194,7 +194,7 @@ def _head(
         _row(
             name,
             f"{SIGNS[item['outcome']]} {item['outcome']}",
-            _points(total.scores.get(name, item["score"]), item),
+            _points(name, item, total),
             _look_at(item),
         )
         for name, item in (record or {}).get("exercises", {}).items()
@@ -240,10 +240,12 @@ def _look_at(item: Mapping[str, Any]) -> str:
     return " ".join([*item["diagnosis"][:1], *item["hints"][:1]] or item["symptoms"][:1])
 
 
-def _points(score: float, item: Mapping[str, Any]) -> str:
+def _points(name: str, item: Mapping[str, Any], total: Total) -> str:
+    score = total.scores.get(name, item["score"])
     said = f"{shown(score)} / {shown(item['max_score'])}"
-    if shown(score) != shown(item["score"]):
-        said += f" (set by hand; {shown(item['score'])} by machine)"
+    changed = " before the answer changed" if name in total.to_mark else ""
+    if changed or shown(score) != shown(item["score"]):
+        said += f" (set by hand{changed}; {shown(item['score'])} by machine)"
     return said
 
 
@@ -258,7 +260,7 @@ def _exercise(
     code = ""
     if solution is not None:
         code = f"<details><summary>Your code</summary>\n{_code(solution)}</details>\n"
-    points = _points(total.scores.get(name, item["score"]), item)
+    points = _points(name, item, total)
     return (
         f'<section id="{html.escape(name)}">\n<h2>{html.escape(name)}: {points}</h2>\n'
         f'<div class="report">{report}</div>\n{code}{_comment(solution)}</section>\n'

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Sequence
@@ -22,14 +21,15 @@ from traitlets import Bool, Float, Integer, Unicode
 from .identity import identity, rules
 from .job import Job, Result, grade, references_of
 from .limits import Limits
+from .marks import answers_of, take_back
 from .patches import one_commit
 from .settings import Settings
 from .submission.files import side_files
 from .submission.repair import Known, repair
 from .verdict.cases import grading_seed
-from .verdict.record import read, verdict_path, write
+from .verdict.record import verdict_path, write
 
-__all__ = ["Judge", "Repair", "SaveVerdicts", "fair_score", "forget", "known_cells"]
+__all__ = ["Judge", "Repair", "SaveVerdicts", "fair_score", "known_cells"]
 
 
 class Repair(NbGraderPreprocessor):
@@ -40,12 +40,9 @@ class Repair(NbGraderPreprocessor):
         names = resources["nbgrader"]
         where = (names["notebook"], names["assignment"])
         with Gradebook(names["db_url"]) as gradebook:
-            marked = _marked(gradebook, *where, names["student"])
-            forget(gradebook, *where, names["student"])
+            root = Judge(parent=self).root
+            settled = take_back(gradebook, root, *where, names["student"])
             known = known_cells(gradebook, *where)
-        record = read(verdict_path(Judge(parent=self).root, names["assignment"], names["student"]))
-        answers = record.get("answers", {})
-        settled = {name: answers[name] for name in marked if name in answers}
         found = nb.metadata.get("lifkit", {})
         notes = [*found.get("notes", ()), *repair(nb, known)]
         unreadable = found.get("unreadable", "")
@@ -59,34 +56,6 @@ class Repair(NbGraderPreprocessor):
         for note in notes:
             self.log.info("%s: %s", names["student"], note)
         return nb, resources
-
-
-def forget(gradebook: Gradebook, notebook: str, lab: str, student: str) -> None:
-    """Take back what was decided before, so that no old score outlives a new attempt to grade."""
-    for grade_ in gradebook.find_submission_notebook(notebook, lab, student).grades:
-        grade_.auto_score = None
-        grade_.needs_manual_grade = True
-    gradebook.db.commit()
-
-
-def _marked(gradebook: Gradebook, notebook: str, lab: str, student: str) -> list[str]:
-    """Return the cells that somebody has marked, whose marks hold as long as the answers do."""
-    grades = gradebook.find_submission_notebook(notebook, lab, student).grades
-    return [
-        one.name for one in grades if one.manual_score is not None and not one.needs_manual_grade
-    ]
-
-
-def _answers(nb: NotebookNode) -> dict[str, str]:
-    """Return a digest of each answer that is or can be marked by hand, by its grade cell."""
-    sources = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in nb.cells}
-    found = {}
-    for cell in nb.cells:
-        if utils.is_grade(cell):
-            name = cell.metadata["nbgrader"]["grade_id"]
-            text = sources.get(name.removesuffix("_check"), cell.source)
-            found[name] = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
-    return found
 
 
 def known_cells(gradebook: Gradebook, notebook: str, lab: str) -> dict[str, Known]:
@@ -185,6 +154,7 @@ class Judge(Execute):
             "seed": settings.seed,
             "sandbox": settings.sandbox,
             "figures": settings.figures,
+            "doubts": known.get("doubts", []),
             "notes": [*filter(None, [known["unreadable"]]), *known["notes"], *notes],
         }
 
@@ -248,7 +218,8 @@ class SaveVerdicts(SaveAutoGrades):
         names = resources["nbgrader"]
         self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
         self.student_id = names["student"]
-        self.answers, self.settled = _answers(nb), nb.metadata.get("lifkit", {}).get("settled", {})
+        self.answers = answers_of(nb)
+        self.settled = nb.metadata.get("lifkit", {}).get("settled", {})
         with Gradebook(names["db_url"]) as self.gradebook:
             with one_commit(self.gradebook.db):
                 nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
@@ -279,7 +250,7 @@ class SaveVerdicts(SaveAutoGrades):
         else:
             grade_.auto_score = fair_score(cell, self.log)
         manual, name = grade_.manual_score is not None, marks["grade_id"]
-        settled = name in self.settled and self.settled[name] == self.answers.get(name)
+        settled = manual and self.settled.get(name, "") == self.answers.get(name)
         grade_.needs_manual_grade = not settled and (manual or grade_.auto_score is None)
         self.gradebook.db.commit()
 

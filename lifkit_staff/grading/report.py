@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 from lifkit.judge.outcomes import OUTCOMES, SIGNS
 
-from .totals import Total, shown
+from .totals import Total, shown, waiting
 from .verdict.record import Record
 
 if TYPE_CHECKING:
@@ -101,10 +101,9 @@ def class_table(records: Sequence[Record], totals: Mapping[str, Total]) -> str:
     rows += [
         f"{printable(record['student'])}: {printable(note)}"
         for record in records
-        if "missing" in {item["outcome"] for item in record["exercises"].values()}
-        for note in record["notes"] or _reasons(record)
+        for note in _to_know(record)
     ]
-    to_mark = collections.Counter(name for one in mine for name in one.to_mark)
+    to_mark = collections.Counter(name for one in mine for name in waiting(one))
     if to_mark:
         which = ", ".join(f"{name} ({count})" for name, count in sorted(to_mark.items()))
         rows.append(f"Still to be marked by hand: {to_mark.total()}: {which}.")
@@ -112,6 +111,13 @@ def class_table(records: Sequence[Record], totals: Mapping[str, Total]) -> str:
     if unprotected:
         rows.append(f"{unprotected} graded without a sandbox.")
     return "\n".join(rows)
+
+
+def _to_know(record: Record) -> Sequence[str]:
+    """Return why exercises are missing, or which of two notebooks was graded."""
+    if "missing" in {item["outcome"] for item in record["exercises"].values()}:
+        return record["notes"] or _reasons(record)
+    return record.get("doubts", ())
 
 
 def _reasons(record: Record) -> list[str]:

@@ -22,7 +22,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from .job import Job, Result, grade
-from .preprocessors import Judge, forget
+from .marks import take_back
+from .preprocessors import Judge
 from .settings import Settings
 from .submission.files import side_files, timestamp
 from .submission.sanitize import clean_text
@@ -152,7 +153,7 @@ class Submissions(Autograde, PlainCopies):
         self.tally.failed[student] = why
         with contextlib.suppress(MissingEntry):
             with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-                forget(gradebook, self.lab, self.lab, student)
+                take_back(gradebook, self._root, self.lab, self.lab, student)
         verdict_path(self._root, self.lab, student).unlink(missing_ok=True)
         self.progress(student, self._done, len(self.folders))
 

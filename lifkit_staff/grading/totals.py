@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..course import load_config
+from .patches import one_database_engine
 
 if TYPE_CHECKING:
     from traitlets.config import Config
 
-__all__ = ["Total", "shown", "totals", "update_penalties"]
+__all__ = ["Total", "shown", "totals", "waiting"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +36,8 @@ class Total:
     late : float
         What is taken off for being late.
     to_mark : tuple of str
-        Questions that nobody has marked yet, or whose answer has changed since.
+        Questions that nobody has marked yet, or whose answer has changed since; exercises whose score was
+        set by hand before their answer changed.
     state : str
         A digest of all this and of the comments: a page that shows another one is out of date.
     """
@@ -60,8 +62,14 @@ class Total:
         return self.most_automatic + self.most_by_hand
 
 
+def waiting(one: Total) -> list[str]:
+    """Return what is still to be marked of a student's, with a word where it has a score already."""
+    before = ", set by hand before the answer changed"
+    return [f"{name}{before if name in one.scores else ''}" for name in one.to_mark]
+
+
 def totals(root: Path, lab: str, student: str | None = None) -> dict[str, Total]:
-    """Read the points of the students who handed in a lab.
+    """Read the points of the students who handed in a lab; penalties for being late are brought up to date.
 
     Parameters
     ----------
@@ -69,7 +77,7 @@ def totals(root: Path, lab: str, student: str | None = None) -> dict[str, Total]
         The course root.
     lab : str
     student : str, optional
-        This one only.
+        This one only, with the penalty that the gradebook holds.
 
     Returns
     -------
@@ -78,7 +86,10 @@ def totals(root: Path, lab: str, student: str | None = None) -> dict[str, Total]
     from nbgrader.api import Gradebook, MissingEntry
     from nbgrader.coursedir import CourseDirectory
 
-    coursedir = CourseDirectory(config=load_config(root))
+    config = load_config(root)
+    if student is None:
+        _update_penalties(config, lab)
+    coursedir = CourseDirectory(config=config)
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
             notebook = gradebook.find_notebook(lab, lab)
@@ -109,6 +120,12 @@ def _total(submitted: Any, most: Mapping[str, tuple[str, float]], machine: set[s
     name = {grade: most[grade.cell_id][0] for grade in grades}
     late = float(submitted.late_submission_penalty or 0.0)
     said = sorted((comment.name, comment.comment or "") for comment in submitted.comments)
+    to_mark = [name[grade] for grade in by_hand if grade.needs_manual_grade]
+    to_mark += [
+        name[grade].removesuffix("_check")
+        for grade in by_machine
+        if grade.needs_manual_grade and grade.manual_score is not None
+    ]
     marks = sorted((name[grade], float(grade.score), grade.needs_manual_grade) for grade in grades)
     return Total(
         scores={name[grade].removesuffix("_check"): float(grade.score) for grade in by_machine},
@@ -117,7 +134,7 @@ def _total(submitted: Any, most: Mapping[str, tuple[str, float]], machine: set[s
         by_hand=_sum(grade.score for grade in by_hand),
         most_by_hand=_sum(most[grade.cell_id][1] for grade in by_hand),
         late=late,
-        to_mark=tuple(sorted(name[grade] for grade in by_hand if grade.needs_manual_grade)),
+        to_mark=tuple(sorted(to_mark)),
         state=hashlib.sha256(json.dumps([marks, said, late]).encode()).hexdigest()[:16],
     )
 
@@ -137,16 +154,10 @@ def shown(points: float) -> str:
     return f"{round(points, 2):g}"
 
 
-def update_penalties(config: Config, lab: str) -> None:
+def _update_penalties(config: Config, lab: str) -> None:
     """Have nbgrader work out the penalties for late submissions anew, as due dates and marks are now.
 
     Otherwise it does so when a submission is graded and never again.
-
-    Parameters
-    ----------
-    config : Config
-        The course's configuration.
-    lab : str
     """
     from nbformat.v4 import new_notebook
     from nbgrader.api import Gradebook, MissingEntry
@@ -165,6 +176,8 @@ def update_penalties(config: Config, lab: str) -> None:
             if one.total_seconds_late > 0 or one.late_submission_penalty
         ]
     penalties = AssignLatePenalties(config=config)
-    for student in students:
-        names = {"notebook": lab, "assignment": lab, "student": student, "db_url": coursedir.db_url}
-        penalties.preprocess(new_notebook(), {"nbgrader": names})
+    with one_database_engine():
+        for student in students:
+            names = {"notebook": lab, "assignment": lab, "student": student}
+            names["db_url"] = coursedir.db_url
+            penalties.preprocess(new_notebook(), {"nbgrader": names})

@@ -5,6 +5,8 @@ import io
 import json
 import os
 import re
+import shutil
+import sys
 
 import pytest
 from nbgrader.api import Gradebook
@@ -21,6 +23,10 @@ from .sample import (
 )
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+
+
+#: What a browser calls what is downloaded again.
+SECOND = f"{LAB} (1).ipynb"
 
 
 def answered(text):
@@ -51,6 +57,29 @@ def rows(said):
     return list(csv.DictReader(io.StringIO(said)))
 
 
+#: Is stopped when ada's and bea's submissions are mended and neither has its verdicts.
+INTERRUPTED = """
+import contextlib
+from concurrent.futures import Future
+from pathlib import Path
+from lifkit_staff.grading import classroom, job
+from lifkit_staff.grading.settings import Settings
+class Pool:
+    def submit(self, work_to_do, *arguments):
+        future = Future()
+        if work_to_do is not job.grade:
+            future.set_result(None)
+        elif arguments[0].student == "bea":
+            raise KeyboardInterrupt
+        return future
+with contextlib.suppress(KeyboardInterrupt):
+    classroom.grade_class(
+        Path.cwd(), "lab1", Settings(students=("ada", "bea"), force=True, feedback=False),
+        executor=lambda jobs: contextlib.nullcontext(Pool()),
+    )
+"""
+
+
 def mark(course, student, name, points, comment=None):
     with gradebook(course) as book:
         found = book.find_grade(name, LAB, LAB, student)
@@ -77,6 +106,8 @@ def term(sandbox, tmp_path_factory):
     thief.mkdir()
     (thief / LAB).symlink_to("../ada/lab1", target_is_directory=True)
     (course / "submitted" / "other").symlink_to("ada", target_is_directory=True)
+    hand_in(course, "dan", answered(ANSWER)).rename(course / "submitted" / "dan" / LAB / SECOND)
+    shutil.copy(course / "notebooks" / LAB / f"{LAB}.ipynb", course / "submitted" / "dan" / LAB)
     said = {"graded": grade(course), "first page": page(course, "ada")}
 
     mark(course, "ada", "think_why", 1.5, "well put")
@@ -105,14 +136,36 @@ def term(sandbox, tmp_path_factory):
     hand_in(course, "bea", answered(ANSWER))
     said["changed"] = grade(course)
     said["requeued"] = {student: waiting(course, student) for student in ("ada", "bea")}
+
+    said["changed page"] = page(course, "bea")
+    sheet = "Identifier,Full name,Grade\nParticipant 1,ada,\nParticipant 2,bea,\n"
+    (course / "sheet.csv").write_text(sheet)
+    said["exported"] = call(course, "lifkit", "export", LAB, "--into", "sheet.csv", status=1)
+
+    mark(course, "ada", "think_why", 1.5)
+    mark(course, "bea", "passive_euler_check", 2.0)
+    call(course, sys.executable, "-c", INTERRUPTED)
+    said["interrupted"] = [
+        (course / "verdicts" / LAB / f"{s}.json").exists() for s in ("ada", "bea")
+    ]
+    hand_in(course, "bea", answered("Another answer."))
+    grade(course)
+    said["gone on"] = {student: waiting(course, student) for student in ("ada", "bea")}
     return course, said
 
 
 def test_the_table_has_one_total_and_says_what_is_to_be_marked(term):
     _, said = term
     assert row(said["graded"], "ada")[-3:] == ["9/9", "0/2", "9/11"]
-    assert "Still to be marked by hand: 3: think_why (3)." in said["graded"]
+    assert "Still to be marked by hand: 4: think_why (4)." in said["graded"]
     assert "1 question is still to be marked" in said["first page"]
+
+
+def test_a_second_copy_that_was_worked_on_is_graded_and_told(term):
+    course, said = term
+    told = f"Nobody worked on {LAB}.ipynb: {SECOND}, which has work in it, was graded in its place."
+    assert row(said["graded"], "dan")[-1] == "9/11" and f"dan: {told}" in said["graded"]
+    assert told in page(course, "dan")
 
 
 def test_a_failing_test_shows_nothing_of_what_is_hidden(term):
@@ -149,7 +202,7 @@ def test_the_points_of_questions_stand_beside_those_of_exercises(term):
 
 def test_a_moved_due_date_counts_without_grading_again(term):
     _, said = term
-    assert "5 unchanged" in said["due"] and "5 unchanged" in said["extended"]
+    assert "6 unchanged" in said["due"] and "6 unchanged" in said["extended"]
     assert row(said["due"], "cyd")[-2:] == ["-9", "0/11"]
     assert "9 taken off for being late" in said["due page"]
     assert row(said["extended"], "cyd")[-1] == "9/11" and "late" not in said["extended"]
@@ -180,6 +233,20 @@ def test_only_changed_answers_are_queued_again(term):
     _, said = term
     assert said["forced"] == {"ada": [], "bea": []}
     assert said["requeued"] == {"ada": ["think_why"], "bea": ["passive_euler_check"]}
+
+
+def test_marks_hold_through_a_run_that_was_stopped(term):
+    _, said = term
+    assert said["interrupted"] == [False, False]
+    assert said["gone on"] == {"ada": [], "bea": ["think_why"]}
+
+
+def test_a_score_set_by_hand_before_the_answer_changed_is_listed(term):
+    course, said = term
+    which = "passive_euler, set by hand before the answer changed"
+    assert f"Still to be marked by hand: 4: {which} (1), think_why (3)." in said["changed"]
+    assert re.search(r"2 / 4 \(set by hand before the answer changed; 4 by", said["changed page"])
+    assert f"bea ({which})" in said["exported"] and "ada (think_why)" in said["exported"]
 
 
 def test_other_cells_are_refused_before_the_release_is_touched(term):

@@ -412,6 +412,33 @@ def test_the_command_fills_in_what_the_gradebook_holds(course, capsys):
     assert table(sheet)[1][4] == "12.25"
 
 
+@pytest.mark.filterwarnings("ignore:Object of type .* not in session")
+def test_late_work_is_exported_as_marks_and_due_dates_are_now(course, capsys):
+    (course / "nbgrader_config.py").write_text(
+        f"{CONFIG}c.LateSubmissionPlugin.penalty_method = 'zero'\n"
+    )
+    with working_in(course), Gradebook("sqlite:///gradebook.db") as gradebook:
+        gradebook.add_assignment("lab2", duedate="2026-05-01 12:00:00 UTC")
+        gradebook.add_notebook("lab2", "lab2")
+        gradebook.add_grade_cell("f_check", "lab2", "lab2", max_score=15, cell_type="code")
+        gradebook.add_grade_cell("think", "lab2", "lab2", max_score=5, cell_type="markdown")
+        gradebook.add_solution_cell("think", "lab2", "lab2")
+        gradebook.add_student("ada_meier")
+        late = gradebook.add_submission("lab2", "ada_meier", timestamp="2026-05-02 12:00:00 UTC")
+        late.notebooks[0].late_submission_penalty = 12.0  # as it was when that was graded
+        gradebook.find_grade("f_check", "lab2", "lab2", "ada_meier").auto_score = 12.0
+        gradebook.find_grade("think", "lab2", "lab2", "ada_meier").manual_score = 3.0
+        gradebook.db.commit()
+    sheet = course / "sheet.csv"
+    sheet.write_text(WORKSHEET)
+    export = ["export", "lab2", "--into", str(sheet), "--root", str(course)]
+    assert main(export) == 0 and table(sheet)[1][4] == "0"
+    with working_in(course), Gradebook("sqlite:///gradebook.db") as gradebook:
+        gradebook.grant_extension("lab2", "ada_meier", days=3)
+    assert main(export) == 0 and table(sheet)[1][4] == "15"
+    assert "late" not in capsys.readouterr().err
+
+
 def test_without_points_nothing_is_exported(course, capsys):
     (course / "sheet.csv").write_text(WORKSHEET)
     assert main(["export", "lab2", "--into", str(course / "sheet.csv"), "--root", str(course)]) == 1

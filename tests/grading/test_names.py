@@ -15,14 +15,14 @@ STUBS = {name: f"def {name}():\n    raise NotImplementedError()" for name in ("f
 def handed_in(folder, name, answers):
     """Write a notebook that holds these answers, by their grade_ids."""
     cells = [
-        new_code_cell(text, metadata={"nbgrader": {"grade_id": grade_id}})
+        new_code_cell(text, metadata={"nbgrader": {"grade_id": grade_id}} if grade_id else {})
         for grade_id, text in answers.items()
     ]
     (folder / name).write_text(json.dumps(new_notebook(cells=cells)))
 
 
 def read(folder):
-    notebook, notes = read_notebook(folder / "lab2.ipynb", lambda: STUBS)
+    notebook, notes, _ = read_notebook(folder / "lab2.ipynb", lambda: STUBS)
     return [cell.source for cell in notebook.cells], " ".join(notes)
 
 
@@ -38,10 +38,45 @@ def test_any_name_will_do_and_is_told(tmp_path, name):
     assert notes.startswith("No file called lab2.ipynb was handed in: ") and notes.isprintable()
 
 
-def test_the_right_name_wins(tmp_path):
-    handed_in(tmp_path, "a.ipynb", MORE)
+@pytest.mark.parametrize("other", [STUBS, WORK, STUBS | {"h": "def h(): return 3"}])
+def test_the_right_name_wins(tmp_path, other):
+    handed_in(tmp_path, "a.ipynb", other)
+    handed_in(tmp_path, "lab2.ipynb", WORK)
+    assert read(tmp_path) == (list(WORK.values()), "")
+
+
+def test_where_the_right_name_has_less_work_the_other_is_told(tmp_path):
+    handed_in(tmp_path, "lab2 (1).ipynb", MORE)
+    handed_in(tmp_path, "lab2.ipynb", WORK)
+    sources, notes = read(tmp_path)
+    assert sources == list(WORK.values())
+    assert "lab2.ipynb was graded; lab2 (1).ipynb beside it has more answers" in notes
+
+
+def test_the_only_one_with_work_is_taken_where_nobody_worked_on_the_right_name(tmp_path):
+    handed_in(tmp_path, "lab2 (1).ipynb", WORK)
+    handed_in(tmp_path, "lab1.ipynb", {"f": "of another lab"})
     handed_in(tmp_path, "lab2.ipynb", STUBS)
-    assert read(tmp_path) == (list(STUBS.values()), "")
+    sources, notes = read(tmp_path)
+    assert sources == list(WORK.values())
+    assert "Nobody worked on lab2.ipynb: lab2 (1).ipynb" in notes
+
+
+@pytest.mark.parametrize(
+    ("mine", "second"),
+    [
+        (STUBS, MORE),  # two others: not for the grader to choose
+        ({"f": STUBS["f"], "g": STUBS["g"]}, STUBS),  # a cell of it lost its marks
+        (STUBS | {None: WORK["f"]}, STUBS),  # an answer stands in a cell of its own
+    ],
+)
+def test_where_it_is_not_clear_the_right_name_wins_and_the_other_is_told(tmp_path, mine, second):
+    handed_in(tmp_path, "a.ipynb", WORK)
+    handed_in(tmp_path, "b.ipynb", second)
+    handed_in(tmp_path, "lab2.ipynb", mine)
+    sources, notes = read(tmp_path)
+    assert sources == list(mine.values())
+    assert "lab2.ipynb was graded; " in notes
 
 
 def test_of_two_the_one_with_more_work_is_taken(tmp_path):

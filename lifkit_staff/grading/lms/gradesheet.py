@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..totals import Total, shown
+from ..totals import Total, shown, waiting
 from .roster import Person, Roster, read_table, same_name
 
 __all__ = ["Filled", "fill"]
@@ -35,7 +35,7 @@ class Filled:
     nowhere : list of str
         Students with points who are in no row.
     to_mark : list of str
-        Students of whom something is still to be marked by hand.
+        Students of whom something is still to be marked by hand, with what it is.
     """
 
     column: str = ""
@@ -116,7 +116,11 @@ def fill(
         row[sheet.mark] = shown(one.total * most / one.most) if one.most else shown(one.total)
         done.filled[student] = row[sheet.mark]
     done.nowhere = sorted(set(totals) - set(done.filled))
-    done.to_mark = sorted(student for student in done.filled if totals[student].to_mark)
+    done.to_mark = [
+        f"{student} ({'; '.join(waiting(totals[student]))})"
+        for student in sorted(done.filled)
+        if totals[student].to_mark
+    ]
     written = io.StringIO(newline="")
     end = "\r\n" if first.endswith("\r") else "\n"
     csv.writer(written, delimiter=separator, lineterminator=end).writerows(rows)

@@ -15,6 +15,7 @@ from ..bounded import TooMuch, bounded
 from ..limits import CELLS, NOTEBOOK_FILE, NOTEBOOK_SOURCE, OTHER_NAMES, SMALL_FILE
 from .files import linked
 from .sanitize import clean_name, clean_text
+from .source import defined_in
 
 __all__ = ["Unreadable", "fresh_cell", "placeholder", "read_notebook"]
 
@@ -25,10 +26,11 @@ class Unreadable(ValueError):
 
 def read_notebook(
     path: Path, stubs: Callable[[], Mapping[str, str]] = dict
-) -> tuple[NotebookNode, list[str]]:
+) -> tuple[NotebookNode, list[str], bool]:
     """Read a submitted notebook: its cells' types, sources and nbgrader's marks, and nothing else.
 
-    Where there is none under the lab's name, the one that carries the lab's cells is taken under any.
+    Where there is none under the lab's name, or one that nobody worked on, the one that carries the lab's
+    cells is taken under any.
 
     Parameters
     ----------
@@ -41,7 +43,9 @@ def read_notebook(
     -------
     notebook : NotebookNode
     notes : list of str
-        Which file it is, where it is another one.
+        Which file it is, where it is another one or another one may be meant.
+    doubtful : bool
+        Whether there is one under the lab's name, and another one with more work in it.
 
     Raises
     ------
@@ -58,8 +62,50 @@ def read_notebook(
             f"{path.name} is a link; only files can be graded. Hand in the file itself."
         )
     if path.is_file():
-        return _read(path), []
-    return _under_another_name(path, stubs())
+        return _of_two(path, stubs)
+    return *_under_another_name(path, stubs()), False
+
+
+def _of_two(
+    path: Path, stubs: Callable[[], Mapping[str, str]]
+) -> tuple[NotebookNode, list[str], bool]:
+    """Take the notebook under the lab's name; the only other one, where nobody worked on the first.
+
+    A browser calls its second download ``lab2 (1).ipynb``, and both lie in the folder.
+    """
+    notebook, others = _read(path), [other for other in _others(path) if other != path]
+    if not others:
+        return notebook, [], False
+    known = stubs()
+    answers = _answers(notebook, known)
+    found, _ = _carrying(others, known)
+    more = [one for one in found if len(one[2]) > len(_work(answers, known))]
+    if not more:
+        return notebook, [], False
+    name, other, _ = more[0]
+    if len(more) == 1 and _is_untouched(notebook, answers, known):
+        said = (
+            f"Nobody worked on {path.name}: {name}, which has work in it, was graded in its place."
+        )
+        return other, [said], True
+    said = (
+        f"{path.name} was graded; {name} beside it has more answers. If it is meant, hand in that one "
+        "alone."
+    )
+    return notebook, [said], True
+
+
+def _is_untouched(
+    notebook: NotebookNode, answers: Mapping[str, str], stubs: Mapping[str, str]
+) -> bool:
+    """Whether all answers are there as they were given out, and none stands in a cell of its own."""
+    own = [
+        name
+        for cell in notebook.cells
+        if cell.cell_type == "code" and not cell.metadata.get("nbgrader")
+        for name in defined_in(cell.source)
+    ]
+    return len(answers) == len(stubs) and not _work(answers, stubs) and not set(own) & set(stubs)
 
 
 def _under_another_name(path: Path, stubs: Mapping[str, str]) -> tuple[NotebookNode, list[str]]:
@@ -67,22 +113,10 @@ def _under_another_name(path: Path, stubs: Mapping[str, str]) -> tuple[NotebookN
 
     Equal work on both sides, and not the same, is nobody's to choose between but the student's.
     """
-    nothing, why = f"No file called {path.name} was handed in", ""
-    found: list[tuple[str, NotebookNode, dict[str, str]]] = []
-    others = _others(path)
-    for other in others:
-        try:
-            notebook = _read(other)
-        except Unreadable as error:
-            why = why or f", and {error}"
-            continue
-        answers = _answers(notebook, stubs)
-        if 2 * len(answers) > len(stubs):
-            work = {name: text for name, text in answers.items() if text != stubs[name].strip()}
-            found.append((clean_name(other.name), notebook, work))
+    nothing, others = f"No file called {path.name} was handed in", _others(path)
+    found, why = _carrying(others, stubs)
     if not found:
         raise Unreadable(f"{nothing}{why or _instead(path, others)}")
-    found.sort(key=lambda one: len(one[2]), reverse=True)
     name, notebook, work = found[0]
     for other_name, _, other_work in found[1:]:
         if len(other_work) == len(work) and other_work != work:
@@ -91,6 +125,31 @@ def _under_another_name(path: Path, stubs: Mapping[str, str]) -> tuple[NotebookN
                 f"that counts as {path.name}."
             )
     return notebook, [f"{nothing}: {name} was graded in its place."]
+
+
+def _carrying(
+    others: Sequence[Path], stubs: Mapping[str, str]
+) -> tuple[list[tuple[str, NotebookNode, dict[str, str]]], str]:
+    """Return the notebooks that hold most of the lab's answers, most work first, each with its work.
+
+    And why the first of the others can't be read.
+    """
+    found, why = [], ""
+    for other in others:
+        try:
+            notebook = _read(other)
+        except Unreadable as error:
+            why = why or f", and {error}"
+            continue
+        answers = _answers(notebook, stubs)
+        if 2 * len(answers) > len(stubs):
+            found.append((clean_name(other.name), notebook, _work(answers, stubs)))
+    return sorted(found, key=lambda one: len(one[2]), reverse=True), why
+
+
+def _work(answers: Mapping[str, str], stubs: Mapping[str, str]) -> dict[str, str]:
+    """Return the answers that are not as they were given out."""
+    return {name: text for name, text in answers.items() if text != stubs[name].strip()}
 
 
 def _others(path: Path) -> list[Path]:
