@@ -795,6 +795,16 @@ def lif_refractory(N_t, dt, V_init, E_m, V_theta, V_reset, I_ext, g_m, tau, t_re
             V[k + 1] = V_reset
     return V
 """
+EFFICACY = """\
+def steady_efficacy(rate_hz, U, tau_f, tau_d):
+    return U + float(rate_hz)
+"""
+SHARED = """\
+def correlated_spikes(dt, rate_hz, c, u_source, u_copy):
+    p = rate_hz * dt / 1000
+    if u_source < p:
+        return u_copy < c
+"""
 
 
 @pytest.mark.parametrize(
@@ -802,6 +812,8 @@ def lif_refractory(N_t, dt, V_init, E_m, V_theta, V_reset, I_ext, g_m, tau, t_re
     [
         (REST, {}, ["if of a whole array"]),  # not an `if` about V_theta
         (EXACT, {}, ["array in one place"]),  # not a V without columns
+        (EFFICACY, {}, ["function for one number"]),  # not math.exp
+        (SHARED, {}, ["if of a whole array"]),  # not an `and`
         (ERROR, {}, ["length forgotten"]),  # not a number of steps that is a float
         (DRIVEN, {"N_t": 1000}, ["notebook variable used"]),  # not an index too far
         (DRIVEN, {"N_t": 2}, ["notebook variable used"]),

@@ -139,10 +139,15 @@ def _own(line: Line) -> set[str]:
 
 
 def _speaks_of(line: Line, diagnosis: str) -> bool:
-    """Whether a diagnosis may be about a line: about its column, its `if`."""
+    """Whether a diagnosis may be about a line: its column, its `if` or `and`, its function of math."""
     nodes = list(ast.walk(line.statement))
     columns = [one for one in nodes if isinstance(one, ast.Slice)]
     if line.problem.kind == "ValueError" and re.search(r"\w\[:, \w", diagnosis) and not columns:
+        return False
+    of_math = set(re.findall(r"\bmath\.(\w+)", diagnosis))
+    if of_math and not of_math & set(re.findall(r"\w+", ast.unparse(line.statement))):
+        return False
+    if diagnosis.startswith("`and` ") and not any(isinstance(one, ast.BoolOp) for one in nodes):
         return False
     asks = any(isinstance(one, ast.If | ast.IfExp | ast.While | ast.comprehension) for one in nodes)
     only_if = diagnosis.startswith("`if") and "`and`" not in diagnosis
