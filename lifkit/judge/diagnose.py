@@ -189,8 +189,9 @@ def is_telling(rows: Sequence[Any], scope: Sequence[int], outputs: Sequence[str]
     """
     return any(
         RAISED in rows[index]
-        or any(name not in rows[index] or _tells(rows[index][name]) for name in outputs)
-        or (not outputs and any(map(_tells, rows[index].values())))
+        or any(
+            name not in rows[index] or _tells(rows[index][name]) for name in outputs or rows[index]
+        )
         for index in scope
     )
 

@@ -64,11 +64,8 @@ def recorded(scene: Scene, grid: Grid) -> Scene:
                 f"{scene.title}: {name} can't be recorded from {low} to {high} by {step}."
             )
         moved.append(slider)
-    kept = [
-        place
-        for place in scene.places
-        if any(place.holds(values) for values in _everywhere(scene, moved))
-    ]
+    grid_points = list(_everywhere(scene, moved))
+    kept = [place for place in scene.places if any(map(place.holds, grid_points))]
     return replace(scene, sliders=tuple(moved), places=tuple(kept))
 
 

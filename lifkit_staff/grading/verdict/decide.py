@@ -154,7 +154,7 @@ def best(secret: Secret, heard: Sequence[Heard]) -> Heard:
     return found
 
 
-#: The exceptions of Python itself.
+#: The names of Python's own types, exceptions among them.
 _KINDS = {name for name, one in vars(builtins).items() if isinstance(one, type)}
 
 

@@ -35,6 +35,11 @@ def pairs(rng, title, delta_t, **given):
     return case(title, **{**draw_window(rng), "delta_t": delta_t, **given})
 
 
+def apart(rng):
+    """Draw times that are nearly 0, and some that are several time constants."""
+    return np.append(rng.uniform(0.003, 0.3, 2), rng.uniform(60, 150, 3))
+
+
 @holds(weight=2)
 def causal(rng):
     """an input before the spike strengthens, the more the shorter before"""
@@ -44,8 +49,7 @@ def causal(rng):
 @also(causal)
 def near_and_long(rng):
     """Draw inputs just before the spike, and some that are nearly forgotten."""
-    apart = np.append(rng.uniform(0.003, 0.3, 2), rng.uniform(60, 150, 3))
-    return pairs(rng, "inputs just before the spike, and long before", apart)
+    return pairs(rng, "inputs just before the spike, and long before", apart(rng))
 
 
 @holds(weight=2)
@@ -57,8 +61,7 @@ def late(rng):
 @also(late)
 def soon_and_long(rng):
     """Draw inputs just after the spike, and some for which it is nearly forgotten."""
-    apart = np.append(rng.uniform(0.003, 0.3, 2), rng.uniform(60, 150, 3))
-    return pairs(rng, "inputs just after the spike, and long after", -apart)
+    return pairs(rng, "inputs just after the spike, and long after", -apart(rng))
 
 
 @holds()
