@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.jupyter import CHROMIUM, FLAGS, Server, Watch, close_all
+from tests.browser.jupyter import CHROMIUM, FLAGS, Server, Watch, choose_theme, close_all
 
 
 def pytest_collection_modifyitems(items):
@@ -93,3 +93,10 @@ def lab(started_lab, watches):
     started_lab.wait_for_timeout(1000)
     for watch in watches:
         watch.complaints.clear()
+
+
+@pytest.fixture
+def themes(lab):
+    """Return what chooses a theme; all pages of the server have it until the test ends."""
+    yield lambda name: choose_theme(lab, name)
+    choose_theme(lab, "JupyterLab Light")

@@ -194,9 +194,22 @@ def open_notebook(page, address):
 
 
 def open_beside(page, name):
-    """Open a notebook in a page of JupyterLab that is there already, and wait in the same way."""
+    """Open a notebook in a page of JupyterLab that is there already, and wait in the same way.
+
+    A launcher comes a moment after the last notebook was closed, and may come in front of this one.
+    """
     page.evaluate(
         "async path => { await jupyterapp.commands.execute('docmanager:open', { path }); }", name
+    )
+    page.wait_for_function(
+        """path => {
+            const { shell } = jupyterapp;
+            const opened = [...shell.widgets("main")].find((w) => w.context?.path === path);
+            if (shell.currentWidget === opened) return true;
+            shell.activateById(opened.id);
+        }""",
+        arg=name,
+        polling=100,
     )
     page.locator(".jp-mod-current .lm-TabBar-tabLabel").get_by_text(name, exact=True).wait_for()
     wait_until_open(page)
@@ -239,6 +252,12 @@ def choose(page, menu, *path):
         item = page.locator(".lm-Menu-item:not(.lm-mod-hidden)", has=label)
         item.hover()
     item.click()
+
+
+def choose_theme(page, name):
+    """Choose a theme of JupyterLab's, and wait until it is there."""
+    choose(page, "Settings", "Theme", name)
+    page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
 
 
 def run_all(page, seconds=60):

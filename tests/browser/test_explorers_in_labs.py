@@ -12,7 +12,6 @@ from tests.browser.jupyter import (
     IN_FRONT,
     KERNEL,
     ROOT,
-    choose,
     close_all,
     open_beside,
     open_notebook,
@@ -123,10 +122,10 @@ def pictures_stand_in(page, count):
     ("name", "theme"),
     zip(sorted(path.name for path in LABS.iterdir()), itertools.cycle(YOURS), strict=False),
 )
-def test_a_whole_lab_in_jupyterlab(server, lab, name, theme):
+def test_a_whole_lab_in_jupyterlab(server, lab, themes, name, theme):
     count = write_lab(server, name)
     close_all(lab)
-    choose(lab, "Settings", "Theme", theme)
+    themes(theme)
     open_beside(lab, f"{name}.ipynb")
     run_all(lab, seconds=180)
     shown = every_explorer(lab, count)
@@ -136,14 +135,13 @@ def test_a_whole_lab_in_jupyterlab(server, lab, name, theme):
         move_everything(explorer)
         is_drawn(explorer, YOURS[theme])
     other = next(one for one in YOURS if one != theme)
-    choose(lab, "Settings", "Theme", other)
+    themes(other)
     for explorer in shown:
         is_drawn(explorer, YOURS[other])
 
     close_all(lab)  # saves, and stops the kernel
     open_beside(lab, f"{name}.ipynb")
     pictures_stand_in(lab, count)
-    choose(lab, "Settings", "Theme", "JupyterLab Light")
 
 
 def test_a_whole_lab_in_notebook_7(server, page):

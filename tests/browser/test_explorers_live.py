@@ -264,16 +264,16 @@ def rgb(colour):
     return "rgb({}, {}, {})".format(*(int(colour[i : i + 2], 16) for i in (1, 3, 5)))
 
 
-def test_colours_follow_the_theme_of_jupyterlab(membrane, tmp_path):
+def test_colours_follow_the_theme_of_jupyterlab(membrane, themes):
     page = membrane.page
     line = membrane.box.locator(".lifkit-line-yours")
     expect(line).to_have_css("border-top-color", rgb(COLOURS[0]))
     light = membrane.picture()
-    choose(page, "Settings", "Theme", "JupyterLab Dark")
+    themes("JupyterLab Dark")
     expect(line).to_have_css("border-top-color", rgb(PALE_COLOURS[0]))
     page.wait_for_timeout(300)
     assert membrane.picture() != light
-    choose(page, "Settings", "Theme", "JupyterLab Light")
+    themes("JupyterLab Light")
     expect(line).to_have_css("border-top-color", rgb(COLOURS[0]))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from lifkit_staff.grading import page as feedback
 from lifkit_staff.grading.submission.sanitize import Cleaner
-from tests.browser.jupyter import IN_FRONT, KERNEL, choose, open_beside, run_all
+from tests.browser.jupyter import IN_FRONT, KERNEL, open_beside, run_all
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
@@ -20,7 +20,7 @@ plotting.show(fig, "A pair of axes without anything in it.")
 """
 
 
-def test_a_figure_follows_the_theme_and_prose_keeps_to_a_column(lab, server):
+def test_a_figure_follows_the_theme_and_prose_keeps_to_a_column(lab, server, themes):
     cells = [nbformat.v4.new_markdown_cell("word " * 200), nbformat.v4.new_code_cell(CODE)]
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
     nbformat.write(notebook, server.root / "looks.ipynb")
@@ -28,7 +28,7 @@ def test_a_figure_follows_the_theme_and_prose_keeps_to_a_column(lab, server):
     run_all(lab)
     picture = lab.locator(f"{IN_FRONT} img.lifkit-figure")
     for theme, look in (("JupyterLab Dark", "invert"), ("JupyterLab Light", "^none$")):
-        choose(lab, "Settings", "Theme", theme)
+        themes(theme)
         expect(picture).to_have_css("filter", re.compile(look))
     prose = lab.locator(f"{IN_FRONT} .jp-MarkdownCell .jp-RenderedMarkdown")
     assert 600 < prose.bounding_box()["width"] < 800
