@@ -61,7 +61,7 @@ def opened(chromium, watches):
     context = chromium.new_context(
         viewport={"width": 1200, "height": 1000}, reduced_motion="reduce"
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     watches.append(Watch(context))
     yield context.new_page()
     context.close()

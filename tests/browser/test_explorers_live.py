@@ -271,8 +271,7 @@ def test_colours_follow_the_theme_of_jupyterlab(membrane, themes):
     light = membrane.picture()
     themes("JupyterLab Dark")
     expect(line).to_have_css("border-top-color", rgb(PALE_COLOURS[0]))
-    page.wait_for_timeout(300)
-    assert membrane.picture() != light
+    membrane.picture_after(light)
     themes("JupyterLab Light")
     expect(line).to_have_css("border-top-color", rgb(COLOURS[0]))
 
