@@ -38,6 +38,8 @@ class Total:
     to_mark : tuple of str
         Questions that nobody has marked yet, or whose answer has changed since; exercises whose score was
         set by hand before their answer changed.
+    ungraded : tuple of str
+        Exercises that have no score at all, since the grader failed or was stopped: points are missing.
     state : str
         A digest of all this and of the comments: a page that shows another one is out of date.
     """
@@ -49,6 +51,7 @@ class Total:
     most_by_hand: float = 0.0
     late: float = 0.0
     to_mark: tuple[str, ...] = ()
+    ungraded: tuple[str, ...] = ()
     state: str = ""
 
     @property
@@ -126,6 +129,11 @@ def _total(submitted: Any, most: Mapping[str, tuple[str, float]], machine: set[s
         for grade in by_machine
         if grade.needs_manual_grade and grade.manual_score is not None
     ]
+    ungraded = [
+        name[grade].removesuffix("_check")
+        for grade in by_machine
+        if grade.auto_score is None and grade.manual_score is None
+    ]
     marks = sorted((name[grade], float(grade.score), grade.needs_manual_grade) for grade in grades)
     return Total(
         scores={name[grade].removesuffix("_check"): float(grade.score) for grade in by_machine},
@@ -135,6 +143,7 @@ def _total(submitted: Any, most: Mapping[str, tuple[str, float]], machine: set[s
         most_by_hand=_sum(most[grade.cell_id][1] for grade in by_hand),
         late=late,
         to_mark=tuple(sorted(to_mark)),
+        ungraded=tuple(sorted(ungraded)),
         state=hashlib.sha256(json.dumps([marks, said, late]).encode()).hexdigest()[:16],
     )
 

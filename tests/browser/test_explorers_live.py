@@ -265,7 +265,6 @@ def rgb(colour):
 
 
 def test_colours_follow_the_theme_of_jupyterlab(membrane, themes):
-    page = membrane.page
     line = membrane.box.locator(".lifkit-line-yours")
     expect(line).to_have_css("border-top-color", rgb(COLOURS[0]))
     light = membrane.picture()

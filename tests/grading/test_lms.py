@@ -14,6 +14,7 @@ from lifkit_staff.grading.lms import archive as archives
 from lifkit_staff.grading.lms.archive import open_archive
 from lifkit_staff.grading.lms.gradesheet import fill
 from lifkit_staff.grading.lms.roster import read_roster
+from lifkit_staff.grading.marks import take_back
 from lifkit_staff.grading.submissions import Tally
 from lifkit_staff.grading.totals import Total
 
@@ -409,6 +410,17 @@ def test_the_command_fills_in_what_the_gradebook_holds(course, capsys):
     assert main(["export", "lab2", "--into", str(sheet), "--root", str(course)]) == 0
     said = capsys.readouterr()
     assert "1 marks in the column 'Grade'" in said.out and "van Dyk" in said.err
+    assert table(sheet)[1][4] == "12.25"
+
+    # A new attempt to grade begins so, and leaves no score where it fails.
+    with working_in(course), Gradebook("sqlite:///gradebook.db") as gradebook:
+        take_back(gradebook, course, "lab2", "lab2", "ada_meier")
+    assert main(["export", "lab2", "--into", str(sheet), "--root", str(course)]) == 1
+    said = capsys.readouterr()
+    assert "0 marks" in said.out
+    assert (
+        "since the grader failed or was stopped there (lifkit grade lab2): ada_meier." in said.err
+    )
     assert table(sheet)[1][4] == "12.25"
 
 

@@ -116,13 +116,18 @@ def _export(options: argparse.Namespace) -> int:
     )
     print(f"{options.into}: {len(done.filled)} marks in the column {printable(done.column)!r}.")
     for names, what in (
+        (
+            done.ungraded,
+            f"Rows left as they were, since the grader failed or was stopped there (lifkit grade "
+            f"{options.lab})",
+        ),
         (done.to_mark, "Not final, since answers are still to be marked by hand"),
         (done.left, "Rows left as they were, since nobody here with points is called so"),
         (done.nowhere, "In no row of the sheet"),
     ):
         if names:
             print(f"{what}: {printable(', '.join(names))}.", file=sys.stderr)
-    return 1 if done.nowhere else 0
+    return 1 if done.nowhere or done.ungraded else 0
 
 
 def pack_pages(options: argparse.Namespace) -> tuple[str, ...]:

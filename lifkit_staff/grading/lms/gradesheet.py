@@ -34,6 +34,8 @@ class Filled:
         Rows that stay as they were, by their names.
     nowhere : list of str
         Students with points who are in no row.
+    ungraded : list of str
+        Students whose rows stay as they were, since the machine has not graded all of theirs.
     to_mark : list of str
         Students of whom something is still to be marked by hand, with what it is.
     """
@@ -42,6 +44,7 @@ class Filled:
     filled: dict[str, str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     nowhere: list[str] = field(default_factory=list)
+    ungraded: list[str] = field(default_factory=list)
     to_mark: list[str] = field(default_factory=list)
 
 
@@ -112,10 +115,13 @@ def fill(
             done.left.append(str(person))
             continue
         one = totals[student]
+        if one.ungraded:
+            done.ungraded.append(student)
+            continue
         most = _most(path, sheet.most.get(k, ""), one, scale)
         row[sheet.mark] = shown(one.total * most / one.most) if one.most else shown(one.total)
         done.filled[student] = row[sheet.mark]
-    done.nowhere = sorted(set(totals) - set(done.filled))
+    done.nowhere = sorted(set(totals) - set(done.filled) - set(done.ungraded))
     done.to_mark = [
         f"{student} ({'; '.join(waiting(totals[student]))})"
         for student in sorted(done.filled)
