@@ -25,7 +25,7 @@ from typing import IO, Any
 from .box.lock import address_space
 from .limits import MB, PATIENCE, TASK_MEMORY, TASK_SECONDS
 
-__all__ = ["Helper", "TooMuch", "bounded"]
+__all__ = ["Helper", "TooMuch", "bounded", "spent"]
 
 #: What a helper can do: modules of this package, and their functions of plain data.  What a module's
 #: `get_ready` prepares, given the same data, all its tasks share; it reads nothing of a student's.
@@ -59,19 +59,35 @@ def bounded(task: str, *data: Any) -> Any:
     ValueError
         If the function itself raises one.
     """
+    return _helper().do(task, *data)
+
+
+def spent() -> float:
+    """Return the processor seconds of all tasks of this thread's helper so far."""
+    return _helper().seconds
+
+
+def _helper() -> Helper:
     if not hasattr(_mine, "helper"):
         _mine.helper = Helper()
     helper: Helper = _mine.helper
-    return helper.do(task, *data)
+    return helper
 
 
 _mine = threading.local()
 
 
 class Helper:
-    """One helper process, started when it is first needed, and anew after it was lost."""
+    """One helper process, started when it is first needed, and anew after it was lost.
+
+    Attributes
+    ----------
+    seconds : float
+        Of a processor, for all its tasks so far.
+    """
 
     def __init__(self) -> None:
+        self.seconds = 0.0
         self._process: subprocess.Popen[bytes] | None = None
 
     def do(self, task: str, *data: Any) -> Any:
@@ -84,7 +100,9 @@ class Helper:
             answer = _receive(process.stdout, (PATIENCE + 1) * TASK_SECONDS[task])
         except (OSError, EOFError, TimeoutError) as error:
             self.end()
+            self.seconds += TASK_SECONDS[task]
             raise TooMuch(f"it took too long, or its process was lost ({error})") from None
+        self.seconds += answer.get("seconds", 0.0)
         if "failed" in answer:
             raise TooMuch(answer["failed"])
         if "refused" in answer:
@@ -194,17 +212,20 @@ def _in_a_child(function: Any, data: list[Any], seconds: int) -> dict[str, Any]:
         finally:
             os._exit(status)
     os.close(writing)
+    result = {}
     try:
         with os.fdopen(reading, "rb") as stream:
-            return dict(_receive(stream))
+            result = _receive(stream)
     except EOFError:
         pass
     finally:
-        _, status = os.waitpid(child, 0)
+        _, status, usage = os.wait4(child, 0)
     code = os.waitstatus_to_exitcode(status)
-    if code in (-signal.SIGALRM, -signal.SIGXCPU, -signal.SIGKILL):
-        return {"failed": f"it took more than {seconds} s"}
-    return {"failed": _TOO_LARGE if code == 1 else f"its process ended with status {code}"}
+    if not result and code in (-signal.SIGALRM, -signal.SIGXCPU, -signal.SIGKILL):
+        result = {"failed": f"it took more than {seconds} s"}
+    elif not result:
+        result = {"failed": _TOO_LARGE if code == 1 else f"its process ended with status {code}"}
+    return {**result, "seconds": usage.ru_utime + usage.ru_stime}
 
 
 _TOO_LARGE = f"it took more than {TASK_MEMORY} MB"

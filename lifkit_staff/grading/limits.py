@@ -16,6 +16,7 @@ __all__ = [
     "CELL_OUTPUT",
     "CELL_PIECES",
     "CELL_SOURCE",
+    "CLEAN_SECONDS",
     "COPIES",
     "CORES",
     "ENTRIES",
@@ -197,6 +198,10 @@ MARKING_PAGE = 2_000_000
 #: somebody waits.
 TASK_SECONDS = {"clean": 10, "read": 20, "feedback": 60, "formgrader": 10}
 TASK_MEMORY = 1500
+
+#: CPU seconds that cleaning may take for all pages of a notebook: six tables of 1000 rows, as many as
+#: `PAGES` lets through, take 6.
+CLEAN_SECONDS = 20.0
 
 #: A page that is cleaned without such limits: its tags, the attributes of each, its letters without
 #: pictures, and tags times letters; and CPU seconds for all of them in a notebook.  bleach compares an

@@ -2,7 +2,6 @@
 
 import html
 import re
-import time
 
 import nbformat
 import pytest
@@ -53,13 +52,6 @@ def refused(monkeypatch):
 
 
 MANY = " ".join(f"a{number}" for number in range(4000))
-
-
-def test_many_attributes_cost_the_grader_nothing():
-    cleaned("<p " + " ".join("a" * 30 for _ in range(50)) + ">")  # the helper is there
-    began = time.process_time()
-    assert cleaned(f"<p {MANY}>x</p>") == "<p>x</p>"
-    assert time.process_time() - began < 0.5  # of this process; its helper takes more than a second
 
 
 @pytest.mark.parametrize(
@@ -121,7 +113,15 @@ def test_time_and_memory_end_a_task_and_the_next_one_goes_on(monkeypatch):
     ):
         found = module._in_a_child(work, [], 1)
         assert said in found["failed"]
-    assert module._in_a_child(lambda: 5, [], 1) == {"done": 5}
+        assert found["seconds"] >= 0.9 * ("s" == said[-1])
+    assert module._in_a_child(lambda: 5, [], 1)["done"] == 5
+
+
+def test_all_pages_of_a_notebook_together_have_a_limit(monkeypatch):
+    monkeypatch.setattr("lifkit_staff.grading.submission.sanitize.CLEAN_SECONDS", 0.0)
+    cleaner = Cleaner()
+    assert cleaner.data({"text/html": f"<p {MANY}>x</p>"})["text/html"] == "<p>x</p>"
+    assert "not shown" in cleaner.data({"text/html": "<p>x</p>"})["text/html"]
 
 
 def test_a_helper_that_is_lost_is_started_again():
@@ -140,13 +140,12 @@ def test_a_mistake_in_a_text_is_told_as_such(tmp_path):
         bounded("read", str(path))
 
 
-def test_a_large_file_of_brackets_costs_the_reader_nothing(tmp_path):
+def test_a_large_file_is_read_by_the_helper_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr("lifkit_staff.grading.submission.read.rebuilt", None)  # of this process
     path = tmp_path / "lab1.ipynb"
     path.write_text('{"cells": [' + "[]," * 12_000_000 + "[]]}")
-    began = time.process_time()
     with pytest.raises(Unreadable, match="can't be opened as a notebook"):
         read_notebook(path)
-    assert time.process_time() - began < 2  # of this process; its helper's are the helper's
 
 
 @pytest.mark.parametrize(

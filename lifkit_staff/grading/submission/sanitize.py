@@ -17,8 +17,9 @@ from typing import Any
 
 from lifkit.judge.values import storable
 
-from ..bounded import TooMuch, bounded
+from ..bounded import TooMuch, bounded, spent
 from ..limits import (
+    CLEAN_SECONDS,
     FEW_ATTRIBUTES,
     FEW_LETTERS,
     FEW_SECONDS,
@@ -140,6 +141,7 @@ class Cleaner:
     def __init__(self) -> None:
         self._left = PAGES
         self._seconds = FEW_SECONDS
+        self._helped = CLEAN_SECONDS
 
     def data(self, data: Mapping[str, Any]) -> dict[str, str]:
         """Return the pieces of an output that a page may show.
@@ -188,7 +190,8 @@ class Cleaner:
         page = re.sub(rf"""src=(["'])({_PICTURE.pattern})\1""", put_aside, page)
         self._left -= len(page)
         if self._left < 0 or _tangled(page):
-            return "<p>[This output is not shown: it is too long, or nested too deeply.]</p>"
+            said = "with those before it, it is too much, or it is nested too deeply"
+            return f"<p>[This output is not shown: {said}.]</p>"
         word = rf"data:image/png;base64,{_STAND_IN}\d+"
         return re.sub(rf"""src=(["'])({word})\1""", put_back, self._cleaned(page))
 
@@ -199,8 +202,12 @@ class Cleaner:
             cleaned = _clean_known(page)
             self._seconds -= time.process_time() - began
             return cleaned
+        before = spent()
         try:
             cleaned = str(bounded("clean", page))
+            self._helped -= spent() - before
+            if self._helped < 0:
+                self._left = -1
         except TooMuch as error:
             # The others would take as long.
             self._left = -1
