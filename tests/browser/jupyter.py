@@ -194,25 +194,29 @@ def open_notebook(page, address):
 
 
 def open_beside(page, name):
-    """Open a notebook in a page of JupyterLab that is there already, and wait in the same way.
-
-    A launcher comes a moment after the last notebook was closed, and may come in front of this one.
-    """
+    """Open a notebook in a page of JupyterLab that is there already, and wait in the same way."""
     page.evaluate(
         "async path => { await jupyterapp.commands.execute('docmanager:open', { path }); }", name
     )
-    page.wait_for_function(
-        """path => {
-            const { shell } = jupyterapp;
-            const opened = [...shell.widgets("main")].find((w) => w.context?.path === path);
-            if (shell.currentWidget === opened) return true;
-            shell.activateById(opened.id);
-        }""",
-        arg=name,
-        polling=100,
-    )
+    for _ in range(2):  # what came in front of it meanwhile is put behind it
+        page.wait_for_function(READY, arg=name, polling=100, timeout=90_000)
+        wait_until_open(page)
     page.locator(".jp-mod-current .lm-TabBar-tabLabel").get_by_text(name, exact=True).wait_for()
-    wait_until_open(page)
+
+
+# The launcher comes in front a moment after the last notebook was closed.  On a busy machine that is after
+# the next one was opened, and it is there before its kernel; what is asked of it then is lost.
+READY = """path => {
+    const { shell } = jupyterapp;
+    const panel = [...shell.widgets("main")].find((widget) => widget.context?.path === path);
+    if (shell.currentWidget !== panel) shell.activateById(panel.id);
+    const kernel = panel.sessionContext.session?.kernel;
+    return (
+        shell.currentWidget === panel
+        && kernel?.connectionStatus === "connected"
+        && kernel.status === "idle"
+    );
+}"""
 
 
 def close_all(page):
