@@ -112,6 +112,21 @@ def test_a_loop_that_never_ends_is_stopped():
         assert report.outcome == "timeout" and names(report) == ["never returns"]
 
 
+def test_an_exception_of_one_array_names_no_mistake_of_another():
+    per_step = BODY.replace("I_ext / g_m", "I_ext[k] / g_m")
+    assert names(report_for(written(per_step))) == [
+        "index of the step in what has one entry a neuron"
+    ]
+    short = BODY.replace(
+        "np.nonzero(spikes[:, i])[0] * dt", "(np.arange(N_t) * dt)[spikes[:, i] == 1]"
+    )
+    assert names(report_for(written(short))) == []
+    rows = BODY.replace("range(len(V_init))", "range(N_t)")
+    assert names(report_for(written(rows))) == ["index beyond the end"]
+    asked = BODY.replace("    V[k] =", "    if np.abs(I_ext) > 1e9:\n        pass\n    V[k] =", 1)
+    assert "scalar if" not in names(report_for(written(asked)))
+
+
 def test_a_class_that_only_starts_is_not_called_right_on_small_cases():
     source = BY_NAME["LIFNeuron"].solve
 

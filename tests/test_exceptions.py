@@ -337,6 +337,12 @@ ROWS = [
     ),
     ("axes in another order", STEP + "V[0, k + 1] = 0\nreturn V", "V[0, k + 1]", "V[k + 1, 0]"),
     (
+        "index of the step in what has one entry a neuron",
+        STEP + "V[k + 1] = V[k] + dt / tau[k] * (E_m - V[k])\nreturn V",
+        "tau[k]",
+        "tau",
+    ),
+    (
         "row one too late",
         START + "for k in range(1, N_t + 1):\n    V[k] = V[k - 1] + I_ext[k]\nreturn V",
         "I_ext[k]",

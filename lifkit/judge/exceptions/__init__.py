@@ -107,7 +107,7 @@ def believable(
     rules = explained(exercise, problem)
     if any(rule.name == "array in one place" for rule in rules):
         found = [mistake for mistake in found if "room for one number" not in mistake.diagnosis]
-    if rules:
+    if rules or "truth value" in problem.message:
         found = [mistake for mistake in found if _is_nearer(line, mistake.diagnosis)]
     return tuple(mistake for mistake in found if _speaks_of(line, mistake.diagnosis))
 
@@ -123,14 +123,20 @@ def _is_nearer(line: Line, diagnosis: str) -> bool:
         return not (whole and "float" in diagnosis)
     if "truth value" in line.problem.message and diagnosis.startswith("`if "):
         quoted = set(re.findall(r"\w+", diagnosis.split("`")[1]))
-        asked = set(re.findall(r"\w+", ast.unparse(line.statement)))
+        question = getattr(line.statement, "test", line.statement)
+        asked = set(re.findall(r"\w+", ast.unparse(question)))
         return quoted & _own(line) <= asked
     if "only integer scalar" in line.problem.message and not isinstance(line.spot, ast.Subscript):
         return "index" not in diagnosis
     if "out of bounds" not in line.problem.message or not isinstance(line.spot, ast.Subscript):
         return True
     named = {name for name in _own(line) if re.search(rf"\b{name}\[", diagnosis)}
-    return not named or ast.unparse(line.spot.value) in named
+    value = ast.unparse(line.spot.value)
+    if "axis 1" in line.problem.message and "a row that" in diagnosis:
+        return False
+    if not named and (value in line.exercise.parameters or len(line.shape(value) or ()) == 1):
+        return value in re.findall(r"\w+", diagnosis)
+    return not named or value in named
 
 
 def _own(line: Line) -> set[str]:
@@ -139,7 +145,10 @@ def _own(line: Line) -> set[str]:
 
 
 def _speaks_of(line: Line, diagnosis: str) -> bool:
-    """Whether a diagnosis may be about a line: its column, its `if` or `and`, its function of math."""
+    """Whether a diagnosis may be about a line: its array, column, `if` or `and`, its function of math."""
+    if "boolean index" in line.problem.message and isinstance(line.spot, ast.Subscript):
+        if not isinstance(line.spot.value, ast.Name | ast.Attribute):
+            return False  # of something that was made in the line
     nodes = list(ast.walk(line.statement))
     columns = [one for one in nodes if isinstance(one, ast.Slice)]
     if line.problem.kind == "ValueError" and re.search(r"\w\[:, \w", diagnosis) and not columns:

@@ -58,6 +58,29 @@ def _axes_swapped(line: Line, match: re.Match[str]) -> Words:
     }
 
 
+def _entry_a_neuron(line: Line, match: re.Match[str]) -> Words:
+    """See ``V[k + 1] = ... tau[k]`` where V has a column for each entry of tau."""
+    node = subscript(line)
+    found = _loop(line, first_index(node)) if node else None
+    shape = line.shape(node.value) if node else None
+    if node is None or found is None or shape is None or len(shape) != 1:
+        return None
+    tables = [
+        line.shape(one.value) or ()
+        for one in ast.walk(line.statement)
+        if isinstance(one, ast.Subscript)
+        and found[0] in [text(part) for part in ast.walk(first_index(one))]
+    ]
+    if not any(len(table) == 2 and table[1] == shape[0] for table in tables):
+        return None
+    return {
+        "before": text(node),
+        "name": text(node.value),
+        "size": str(shape[0]),
+        "index": found[0],
+    }
+
+
 def _row_of_an_input(line: Line, match: re.Match[str]) -> Words:
     """See ``xi[k + 1]`` in N_t steps, or ``V[k] = ... xi[k]`` where V has one row more than xi."""
     node = subscript(line)
@@ -70,6 +93,8 @@ def _row_of_an_input(line: Line, match: re.Match[str]) -> Words:
         or len(shape) != 2
         or not _is_input(line, node)
     ):
+        return None
+    if "axis 1" in line.problem.message:
         return None
     name, added, _ = found
     rooms = [
@@ -236,6 +261,13 @@ RULES = (
         look=_axes_swapped,
         what="`{before}`: {name} has {rows} rows and {columns} columns, and the row comes first.",
         mend="The other way round: {after}",
+    ),
+    Rule(
+        name="index of the step in what has one entry a neuron",
+        says=_BEYOND,
+        look=_entry_a_neuron,
+        what="`{before}`: {name} has {size} entries, one a neuron, and {index} counts the steps.",
+        mend="Each step takes all of them: {name} without an index.",
     ),
     Rule(
         name="row one too late",
