@@ -112,6 +112,25 @@ def test_a_loop_that_never_ends_is_stopped():
         assert report.outcome == "timeout" and names(report) == ["never returns"]
 
 
+def test_a_class_that_only_starts_is_not_called_right_on_small_cases():
+    source = BY_NAME["LIFNeuron"].solve
+
+    class LIFNeuron(source):
+        def euler_solve(self, N_t, dt):
+            while True:
+                pass
+
+        simulate = euler_solve
+
+    found = report_on(load_key("LIFNeuron"), LIFNeuron, limit=0.3)
+    assert names(found) == ["never returns"]
+
+
+def test_what_ends_on_small_cases_alone_is_too_slow():
+    long = "if N_t > 1000:\n    while True:\n        pass\n"
+    assert names(report_on(load_key("lif_euler"), written(long + BODY), limit=0.3)) == ["too slow"]
+
+
 @pytest.mark.filterwarnings("ignore:look out")
 def test_prints_warnings_and_exits_do_not_disturb_the_report(capsys):
     noisy = "print('x' * 100)\nimport warnings\nwarnings.warn('look out')\n" + BODY

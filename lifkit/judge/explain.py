@@ -92,7 +92,7 @@ def from_notebook(given: Attempt, in_place_of: Exercise | None = None) -> tuple[
 def from_problem(
     exercise: Exercise, problem: Problem | None, answers: Sequence[Answer]
 ) -> tuple[Mistake, ...]:
-    """Explain the exceptions that beginners meet."""
+    """Explain the exceptions that beginners meet; `answers` are those of cases that call something."""
     if problem is None:
         return ()
     if problem.kind == "NameError":

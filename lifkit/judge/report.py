@@ -192,7 +192,8 @@ def _judge(key: Key, given: Attempt, unsound: Collection[str], explain: bool) ->
         for line, shown in zip(exercise.properties, lines, strict=True)
         if shown.status != "pass"
     ]
-    named = habits + from_earlier(given, unsound) + from_problem(exercise, problem, answers)
+    called = [item for case, item in zip(key.cases, answers, strict=True) if case.calls]
+    named = habits + from_earlier(given, unsound) + from_problem(exercise, problem, called)
     wrong = any(line.status != "pass" for line in (form, *lines, *rest))
     together = False
     if wrong and not _decisive(named):

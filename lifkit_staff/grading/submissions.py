@@ -113,6 +113,14 @@ class Submissions(Autograde, PlainCopies):
         self._judge = Judge(parent=self)
         self._root = Path(coursedir.root)
 
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Do as nbgrader; what has no time stamp does not keep the one of what it replaced."""
+        super().init_assignment(assignment_id, student_id)
+        folder = self._format_source(assignment_id, student_id)
+        if self.coursedir.get_existing_timestamp(folder) is None:
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                gradebook.update_or_create_submission(assignment_id, student_id, timestamp=None)
+
     def _guarded(self, student: str, step: Callable[[str], Any]) -> Any:
         """Do a step for one student; what goes wrong there is theirs alone, and is reported."""
         try:

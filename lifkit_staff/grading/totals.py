@@ -25,6 +25,8 @@ __all__ = ["Total", "shown", "totals", "waiting"]
 class Total:
     """One student's points, as the gradebook has them; automatic + by hand - late = total.
 
+    Each of the three is rounded to hundredths, as it is shown, so that the sum holds.
+
     Attributes
     ----------
     scores : mapping of str to float
@@ -121,7 +123,7 @@ def _total(submitted: Any, most: Mapping[str, tuple[str, float]], machine: set[s
     by_machine = [grade for grade in grades if grade.cell_id in machine]
     by_hand = [grade for grade in grades if grade.cell_id not in machine]
     name = {grade: most[grade.cell_id][0] for grade in grades}
-    late = float(submitted.late_submission_penalty or 0.0)
+    late = _sum([submitted.late_submission_penalty])
     said = sorted((comment.name, comment.comment or "") for comment in submitted.comments)
     to_mark = [name[grade] for grade in by_hand if grade.needs_manual_grade]
     to_mark += [
@@ -149,7 +151,7 @@ def _total(submitted: Any, most: Mapping[str, tuple[str, float]], machine: set[s
 
 
 def _sum(numbers: Iterable[float | None]) -> float:
-    return round(sum(float(number or 0.0) for number in numbers), 9)
+    return round(sum(float(number or 0.0) for number in numbers), 2)
 
 
 def shown(points: float) -> str:

@@ -61,7 +61,9 @@ def build_site(root: Path, folder: Path, *, python: Path, pyodide: str = CDN) ->
     (folder / ".nojekyll").touch()  # GitHub Pages would leave out what begins with an underscore
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
+        _say("1 of 4: the labs are run for their pages")
         _write_sources(root, work / "pages", labs)
+        _say("2 of 4: a sample class is graded")
         sample_feedback(root, work / "course", work / "pages" / "_static" / "feedback.html")
         command = [
             str(python),
@@ -73,11 +75,17 @@ def build_site(root: Path, folder: Path, *, python: Path, pyodide: str = CDN) ->
             "-d",
             str(work / "kept"),
         ]
+        _say("3 of 4: the pages are written")
         # MyST-NB leaves a folder of its own beside what is built.
         run([*command, str(work / "pages"), str(work / "built")], "The pages could not be built")
         shutil.copytree(work / "built", folder, dirs_exist_ok=True)
+    _say("4 of 4: the labs in a browser are put together")
     write_lite(root, folder / labs, python=python, pyodide=pyodide)
     return folder / "index.html"
+
+
+def _say(step: str) -> None:
+    print(step, file=sys.stderr, flush=True)
 
 
 def _write_sources(root: Path, pages: Path, labs: str) -> None:

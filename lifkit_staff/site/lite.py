@@ -78,6 +78,7 @@ def write_lite(root: Path, folder: Path, *, python: Path, pyodide: str = CDN) ->
     pyodide : str
         An address that visitors' browsers load Pyodide from, or a folder of which it is copied.
     """
+    folder = folder.absolute()  # JupyterLite is run in a folder of its own
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         _run_lite(root, folder, work, python)
@@ -169,7 +170,10 @@ def _download(root: Path, work: Path) -> None:
 
 
 def _one(folder: Path, name: str) -> Path:
-    return max(folder.glob(f"{name.replace('-', '_')}-*.whl"))
+    found = sorted(folder.glob(f"{name.replace('-', '_')}-*.whl"))
+    if not found:
+        raise BuildError(f"There is no wheel of {name} in {folder}.")
+    return found[-1]
 
 
 def _fonts(work: Path) -> Path:

@@ -57,7 +57,11 @@ def solved(root: Path, lab: str) -> Any:
     """Return the instructor's notebook of a lab, run."""
     path = root / "solutions" / "labs" / lab / f"{lab}.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=600, kernel_name="python3", allow_errors=True).execute()
+    quiet = ["--log-level=ERROR"]  # a kernel says of every port that it is not encrypted
+    client = NotebookClient(
+        notebook, timeout=600, kernel_name="python3", allow_errors=True, extra_arguments=quiet
+    )
+    client.execute()
     return notebook
 
 

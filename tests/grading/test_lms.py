@@ -3,20 +3,22 @@
 import csv
 import stat
 import zipfile
+from unittest.mock import Mock
 
 import pytest
 from nbgrader.api import Gradebook
 
 from lifkit.cli import main
-from lifkit_staff.course import working_in
-from lifkit_staff.grading import classroom
+from lifkit_staff.course import load_config, working_in
+from lifkit_staff.grading import classroom, totals
 from lifkit_staff.grading.lms import archive as archives
 from lifkit_staff.grading.lms.archive import open_archive
 from lifkit_staff.grading.lms.gradesheet import fill
 from lifkit_staff.grading.lms.roster import read_roster
 from lifkit_staff.grading.marks import take_back
-from lifkit_staff.grading.submissions import Tally
-from lifkit_staff.grading.totals import Total
+from lifkit_staff.grading.settings import Settings
+from lifkit_staff.grading.submissions import Course, Submissions, Tally
+from lifkit_staff.grading.totals import Total, shown
 
 MOODLE = "Ada Meier_1234567_assignsubmission_file_/lab2.ipynb"
 CANVAS = "meierada_12345_67890_lab2.ipynb"
@@ -449,6 +451,34 @@ def test_late_work_is_exported_as_marks_and_due_dates_are_now(course, capsys):
         gradebook.grant_extension("lab2", "ada_meier", days=3)
     assert main(export) == 0 and table(sheet)[1][4] == "15"
     assert "late" not in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore:Object of type .* not in session")
+def test_what_replaces_late_work_does_not_keep_its_time_stamp(course):
+    config = load_config(course)
+    config.CourseDirectory.assignment_id = "lab2"
+    stamp = course / "submitted" / "ada_meier" / "lab2" / "timestamp.txt"
+    stamp.parent.mkdir(parents=True)
+    with working_in(course), Gradebook("sqlite:///gradebook.db") as gradebook:
+        gradebook.add_assignment("lab2", duedate="2026-05-01 12:00:00 UTC")
+        gradebook.add_notebook("lab2", "lab2")
+        submissions = Submissions(Course(config=config), config, Settings(), print)
+        for text, late in (("2026-05-01 17:00:00 UTC", 5 * 3600), ("", 0)):
+            stamp.write_text(text)
+            submissions.notebooks = ["lab2.ipynb"]
+            submissions.init_assignment("lab2", "ada_meier")
+            gradebook.db.expire_all()
+            assert gradebook.find_submission("lab2", "ada_meier").total_seconds_late == late
+
+
+def test_the_parts_of_a_total_add_up_as_they_are_shown():
+    grades = [
+        Mock(cell_id=cell, score=score, needs_manual_grade=False, auto_score=1.0)
+        for cell, score in (("a", 38.0), ("b", 10.5))
+    ]
+    submitted = Mock(grades=grades, late_submission_penalty=1.665, comments=[])
+    one = totals._total(submitted, {"a": ("a", 38.0), "b": ("b", 12.0)}, {"a"})
+    assert (shown(one.late), shown(one.total)) == ("1.67", "46.83")
 
 
 def test_without_points_nothing_is_exported(course, capsys):

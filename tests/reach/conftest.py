@@ -1,5 +1,6 @@
 """What the tests of the labs in a browser stand on: a Pyodide, a site with the labs, a server, a page."""
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -53,9 +54,10 @@ def lite(pyodide, tmp_path_factory):
 
     if not PYTHON.exists():
         pytest.skip("the site's environment is not there: make test-reach builds it")
-    folder = tmp_path_factory.mktemp("site") / "labs"
-    write_lite(ROOT, folder, python=PYTHON, pyodide=str(pyodide))
-    return folder
+    folder = tmp_path_factory.mktemp("site")
+    with contextlib.chdir(folder):  # make site names it like that, from where it stands
+        write_lite(ROOT, Path("labs"), python=PYTHON, pyodide=str(pyodide))
+    return folder / "labs"
 
 
 @pytest.fixture(scope="session")
