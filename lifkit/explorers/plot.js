@@ -49,7 +49,7 @@ function valueAt(curve, x) {
   return curve.y[x - curve.x[low] < curve.x[high] - x ? low : high];
 }
 
-/* The numbers of an axis; a wrong answer may make them large, and then they are written as Python would. */
+/* The numbers of an axis; where a wrong answer makes them large, in powers of ten: -3.5e5. */
 function tickTexts(values) {
   const large = values.some((value) => Math.abs(value) >= LARGE);
   return values.map((value) => (large && value ? inPowers(value) : uPlot.fmtNum(value)));
