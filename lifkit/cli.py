@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -32,9 +33,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0 when all went well, 1 when something is wrong, 2 for a call that makes no sense.
+        Exit status: 0 when all went well, 1 when something is wrong, 2 for a call that makes no sense, 141
+        when nobody reads the output any more.
     """
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        try:
+            return _main(list(sys.argv[1:] if arguments is None else arguments))
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        if not _nobody_reads(sys.stdout.fileno()):
+            raise
+        # What is left to be written, Python writes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _STOPPED_READING
+
+
+def _nobody_reads(file: int) -> bool:
+    """Whether who read from this end of a pipe has stopped, as `head` does."""
+    if sys.platform == "win32":  # no such question can be asked there
+        return True
+    ends = select.poll()
+    ends.register(file, 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in ends.poll(0))
+
+
+def _main(words: Sequence[str]) -> int:
+    """Run one command; what is wrong with it is said in a sentence."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # one that can't write a sign writes its number
             stream.reconfigure(errors="backslashreplace")
@@ -65,6 +90,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nlifkit: stopped.", file=sys.stderr)
         return 130
 
+
+#: The exit status of programs whose output nobody reads any more: 128 and the signal's number.
+_STOPPED_READING = 141
 
 #: Where staff's commands are announced.
 _GROUP = "lifkit.commands"

@@ -82,6 +82,8 @@ def _brought_up(release: dict[str, Any], target: Path) -> str:
         written = digest_of(copy)
     except (ValueError, KeyError, TypeError, AttributeError):
         return "yours, left as it is (it is no whole notebook)"
+    if written == now and not any(cell.get("outputs") for cell in copy["cells"]):
+        return "not begun yet"
     if begun_from in ("", now):
         return f"yours, left as it is{_progress(copy)}"
     if written == begun_from:
@@ -172,23 +174,29 @@ def _known(name: str, notebooks: list[Path]) -> Path:
     raise FileNotFoundError(f"There is no lab called {name}; there are {there}.")
 
 
-def _checks(notebook: dict[str, Any]) -> list[bool]:
-    """Say of each check cell whether it was passed when it was last run."""
-    marked = [
-        cell for cell in notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("grade")
+def _checks(notebook: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """Return what each check cell showed when it was last run; nothing if it never was."""
+    return [
+        cell["outputs"]
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code" and cell["metadata"].get("nbgrader", {}).get("grade")
     ]
-    outputs = [cell["outputs"] for cell in marked if cell["cell_type"] == "code"]
-    return [bool(one) and all(part["output_type"] != "error" for part in one) for one in outputs]
+
+
+def _passed(outputs: list[dict[str, Any]]) -> bool:
+    return bool(outputs) and all(part["output_type"] != "error" for part in outputs)
 
 
 def _progress(notebook: dict[str, Any]) -> str:
-    passed = _checks(notebook)
-    return f" ({sum(passed)} of {len(passed)} checks passed when last run)"
+    checks = _checks(notebook)
+    if not any(checks):
+        return " (no check was run yet)"
+    return f" ({sum(map(_passed, checks))} of {len(checks)} checks passed when last run)"
 
 
 def _is_finished(path: Path) -> bool:
     try:
-        return all(_checks(json.loads(_text(path))))
+        return all(map(_passed, _checks(json.loads(_text(path)))))
     except (ValueError, KeyError, TypeError, AttributeError):
         return False
 

@@ -1,5 +1,7 @@
 """Sphinx's settings for the site; `lifkit site` copies this folder and adds what is built."""
 
+import re
+
 from docutils.nodes import SkipNode
 from latex2mathml.converter import convert
 
@@ -28,8 +30,12 @@ suppress_warnings = ["myst.header", "mystnb.unknown_mime_type"]
 
 
 def _formula(visitor, node, display):
-    """Write a formula as MathML, which browsers draw themselves."""
-    visitor.body.append(convert(node.astext(), display=display))
+    """Write a formula as MathML, which browsers draw themselves; an equation's number beside it."""
+    text, number = re.fullmatch(r"(.*?)(?:\\tag\{(\w+)\}\s*)?", node.astext(), re.DOTALL).groups()
+    formula = convert(text, display=display)
+    if number:
+        formula = f'<div class="numbered">{formula}<span>({number})</span></div>'
+    visitor.body.append(formula)
     raise SkipNode
 
 

@@ -73,17 +73,27 @@ def test_an_untouched_copy_is_renewed(folders):
     put(mine, "lab1", looked_at)
     put(released, "lab1", notebook_with("check(b)"))
     said = copy_labs(released, mine)
-    assert "lab1.ipynb: renewed" in said[0] and "left as it is" in said[1]
+    assert "lab1.ipynb: renewed" in said[0] and said[1].endswith("lab2.ipynb: not begun yet")
     assert sources(get(mine)) == ["# A lab", "check(b)"]
-    assert "left as it is" in copy_labs(released, mine)[0]
+    assert copy_labs(released, mine)[0].endswith("lab1.ipynb: not begun yet")
+
+
+def test_how_far_a_copy_has_come_is_told_as_it_is(folders):
+    released, mine = folders
+    copy = get(mine)
+    for kind, told in (("error", "0 of 1 checks passed"), ("display_data", "1 of 1 checks passed")):
+        copy.cells[1].outputs = [nbformat.v4.new_output(kind)]
+        put(mine, "lab1", copy)
+        (said, other) = copy_labs(released, mine)
+        assert said.endswith(f"yours, left as it is ({told} when last run)")
+        assert other.endswith("lab2.ipynb: not begun yet")
 
 
 def test_beside_a_changed_copy_a_newer_one_is_put_once(folders):
     released, mine = folders
     change(mine)
-    assert copy_labs(released, mine)[0].endswith(
-        "left as it is (0 of 1 checks passed when last run)"
-    )
+    told = "left as it is (no check was run yet)"
+    assert copy_labs(released, mine)[0].endswith(told)
     put(released, "lab1", notebook_with("check(b)"))
     for _ in range(2):
         assert "lab1-new.ipynb beside yours" in copy_labs(released, mine)[0]

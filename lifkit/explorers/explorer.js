@@ -178,7 +178,7 @@ function render({ model, el }) {
     const texts = { x: "" };
     for (const role of ROLES) {
       const value = x === null || !frame.curves[role] ? null : valueAt(frame.curves[role], x);
-      texts[role] = value === null ? "" : value.toFixed(2);
+      texts[role] = value === null ? "" : Math.abs(value) < LARGE ? value.toFixed(2) : inPowers(value, 2);
     }
     if (x !== null) texts.x = `at ${x.toFixed(1)} ${frame.x_label.match(/\((.*)\)/)?.[1] ?? ""}`;
     return texts;

@@ -204,16 +204,17 @@ def around(low: float, high: float, *arrays: np.ndarray, step: float) -> tuple[f
     Examples
     --------
     >>> around(-75.0, -45.0, np.array([-70.0, -31.0]), step=10)
-    (-80, -30)
+    (-80.0, -30.0)
     """
-    finite = [array[np.isfinite(array)] for array in arrays]
-    low = min([low, *(float(array.min()) for array in finite if array.size)])
-    high = max([high, *(float(array.max()) for array in finite if array.size)])
-    return math.floor(low / step) * step, math.ceil(high / step) * step
+    drawable = [array[np.abs(array) <= _LARGEST] for array in arrays]
+    low = min([low, *(float(array.min()) for array in drawable if array.size)])
+    high = max([high, *(float(array.max()) for array in drawable if array.size)])
+    return float(math.floor(low / step) * step), float(math.ceil(high / step) * step)
 
 
-#: Largest number that is drawn: far beyond any voltage, well inside single precision.
-_LARGEST = 1e30
+#: Largest number that is drawn: far beyond any voltage, and the axis still gets its numbers (uPlot has no
+#: steps beyond 5e15).
+_LARGEST = 1e15
 
 
 def pack(frame: Frame) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .frames import Frame, Place, Scene, Slider, around
-from .shared import E_M, FEW, G_M, TAU, Function, curves_of, joined, optional, sentence
+from .shared import E_M, FEW, G_M, TAU, Function, curves_of, in_mV, joined, optional, sentence
 from .solvers import Result, Solver, column
 
 __all__ = ["membrane", "time_step"]
@@ -139,7 +139,7 @@ def _membrane_readouts(
     if V is None:
         return []
     after = round(values["tau"] / dt)
-    said = [("after one tau", f"{V[after]:.2f} mV"), ("last voltage", f"{V[-1]:.2f} mV")]
+    said = [("after one tau", in_mV(V[after])), ("last voltage", in_mV(V[-1]))]
     return said + _gap_readout(V, theory)
 
 
@@ -149,7 +149,7 @@ def _step_readouts(
     said = [("steps", str(len(t) - 1)), ("dt / tau", f"{dt / values['tau']:.2f}")]
     if V is None:
         return said
-    return [*said, ("last voltage", f"{V[-1]:.2f} mV"), *_gap_readout(V, theory)]
+    return [*said, ("last voltage", in_mV(V[-1])), *_gap_readout(V, theory)]
 
 
 def _gap_readout(V: np.ndarray, theory: np.ndarray | None) -> list[tuple[str, str]]:

@@ -6,6 +6,8 @@
  */
 
 const PLOT_HEIGHT = 330; // CSS pixels
+const VALUES_WIDTH = 58; // CSS pixels for the numbers of the upright axis; longer ones get more
+const LARGE = 1e5; // from here on numbers are written short
 const MARK_HEIGHT = 4; // mV, as in lifkit.plotting: a convention of the drawing, not a voltage
 
 /* Make an element: node("p", {class: "a"}, "text", child). */
@@ -45,6 +47,16 @@ function valueAt(curve, x) {
     else high = middle;
   }
   return curve.y[x - curve.x[low] < curve.x[high] - x ? low : high];
+}
+
+/* The numbers of an axis; where a wrong answer makes them large, in powers of ten: -3.5e5. */
+function tickTexts(values) {
+  const large = values.some((value) => Math.abs(value) >= LARGE);
+  return values.map((value) => (large && value ? inPowers(value) : uPlot.fmtNum(value)));
+}
+
+function inPowers(value, digits) {
+  return value.toExponential(digits).replace("e+", "e");
 }
 
 /* Colours ----------------------------------------------------------------------------------------
@@ -87,6 +99,14 @@ function aligned(curves) {
   return uPlot.join(tables);
 }
 
+/* How wide the upright axis is without its label: drawing begins where its longest number has room. */
+function valuesWidth(u, texts, index) {
+  const { ticks, gap, font } = u.axes[index];
+  u.ctx.font = font[0];
+  const widths = (texts ?? []).map((text) => u.ctx.measureText(text).width / devicePixelRatio);
+  return Math.max(VALUES_WIDTH, Math.ceil(ticks.size + 2 * gap + Math.max(0, ...widths)));
+}
+
 function makePlot(host, state, theme) {
   const axis = (label) => ({
     label,
@@ -114,7 +134,14 @@ function makePlot(host, state, theme) {
         x: { time: false, range: () => state.frame.x_range },
         y: { range: () => state.frame.y_range },
       },
-      axes: [{ ...axis(state.frame.x_label), size: 34 }, { ...axis(state.frame.y_label), size: 58 }],
+      axes: [
+        { ...axis(state.frame.x_label), size: 34 },
+        {
+          ...axis(state.frame.y_label),
+          size: valuesWidth,
+          values: (u, splits) => tickTexts(splits),
+        },
+      ],
       series: [
         {},
         { stroke: () => state.theme.ghost, width: 1.5, spanGaps: true, points: { show: false } },

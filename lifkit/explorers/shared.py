@@ -18,6 +18,7 @@ __all__ = [
     "TAU",
     "Function",
     "curves_of",
+    "in_mV",
     "joined",
     "optional",
     "sentence",
@@ -64,6 +65,17 @@ def curves_of(
     if exact is not None and theory[1] is not None:
         curves.append(Curve(name=f"your {exact.name}", role="theory", x=theory[0], y=theory[1]))
     return tuple(curves)
+
+
+def in_mV(voltage: float) -> str:
+    """Write a voltage with its unit; one that a wrong answer blows up, in powers of ten.
+
+    Examples
+    --------
+    >>> in_mV(-53.0), in_mV(-3.6e5)
+    ('-53.00 mV', '-3.60e+05 mV')
+    """
+    return f"{voltage:.2f} mV" if abs(voltage) < 1e5 else f"{voltage:.2e} mV"
 
 
 def joined(problem: str, theory_problem: str) -> str:

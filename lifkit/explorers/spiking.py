@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .frames import Curve, Frame, Line, Place, Scene, Slider, around
-from .shared import FEW, G_M, Function, curves_of, joined, optional, sentence, takes
+from .shared import FEW, G_M, Function, curves_of, in_mV, joined, optional, sentence, takes
 from .solvers import Result, Solver, curve, spiking
 
 __all__ = ["CURRENT", "fi_curve", "lif", "lif_frame", "rheobase"]
@@ -173,7 +173,7 @@ def _spike_readouts(V: np.ndarray, spike_times: np.ndarray, theta: float) -> lis
         said.append(("highest voltage", f"{abs(depth):.3g} mV {side} threshold"))
     if count > 1:
         said.append(("mean interval", f"{np.mean(np.diff(spike_times)):.2f} ms"))
-    return [*said, ("last voltage", f"{V[-1]:.2f} mV")]
+    return [*said, ("last voltage", in_mV(V[-1]))]
 
 
 def _fi_frame(yours: Solver, exact: Solver | None, values: Mapping[str, float]) -> Frame:

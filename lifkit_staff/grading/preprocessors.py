@@ -89,9 +89,9 @@ class Judge(Execute):
     sandbox = Unicode("auto", help="auto, bwrap or off; auto is never off").tag(config=True)
     memory = Integer(2048, help="MB of memory for a submission").tag(config=True)
     figures = Bool(True, help="Whether figures are drawn").tag(config=True)
-    rounding = Float(0.01, help="Points are whole multiples of this; 0: not rounded").tag(
-        config=True
-    )
+    rounding = Float(
+        0.01, help="Points for exercises are whole multiples of this; 0: not rounded"
+    ).tag(config=True)
     carry_forward = Bool(
         False, help="Whether a mistake made in an earlier exercise costs nothing in a later one"
     ).tag(config=True)

@@ -106,7 +106,7 @@ def class_table(records: Sequence[Record], totals: Mapping[str, Total]) -> str:
     to_mark = collections.Counter(name for one in mine for name in waiting(one))
     if to_mark:
         which = ", ".join(f"{name} ({count})" for name, count in sorted(to_mark.items()))
-        rows.append(f"Still to be marked by hand: {to_mark.total()}: {which}.")
+        rows.append(f"Still to be marked by hand: {which}; {to_mark.total()} in all.")
     unprotected = sum(record["sandbox"] == "off" for record in records)
     if unprotected:
         rows.append(f"{unprotected} graded without a sandbox.")
@@ -139,8 +139,7 @@ def overview(records: Sequence[Record]) -> str:
         shares = _shares(items)
         rows.append("")
         rows.append(
-            f"{name}: "
-            + ", ".join(f"{share:.0%} {what}" for what, share in shares.items() if share)
+            f"{name}: " + ", ".join(f"{share:.0%} {what}" for what, share in shares.items())
         )
         for mistake, count in _mistakes(items)[:MOST]:
             rows.append(f"  {count:3d}  {mistake}")
@@ -193,16 +192,9 @@ def _exercises(records: Sequence[Record]) -> list[str]:
 
 
 def _shares(items: Sequence[Record]) -> dict[str, float]:
-    """Return the shares of correct, partial, wrong (of any kind) and not started."""
-    groups = {
-        "correct": "correct",
-        "partial": "partial",
-        "not started": "not started",
-        "missing": "missing",
-    }
-    counts = collections.Counter(groups.get(item["outcome"], "wrong") for item in items)
-    order = ("correct", "partial", "wrong", "not started", "missing")
-    return {name: counts[name] / len(items) for name in order}
+    """Return the share of each outcome that there is, in the class table's order."""
+    counts = collections.Counter(item["outcome"] for item in items)
+    return {name: counts[name] / len(items) for name in OUTCOMES if name in counts}
 
 
 def _mistakes(items: Sequence[Record]) -> list[tuple[str, int]]:
@@ -218,22 +210,17 @@ def draw(records: Sequence[Record]) -> Figure:
     from lifkit.plotting import COLOURS
 
     names = _exercises(records)
-    colours = dict(
-        zip(
-            ("correct", "partial", "wrong", "not started", "missing"),
-            [*COLOURS[:3], "0.75", "0.9"],
-            strict=True,
-        )
-    )
+    greys = {"not started": "0.75", "missing": "0.9"}
+    coloured = (name for name in OUTCOMES if name not in greys)
+    colours = {**dict(zip(coloured, COLOURS, strict=False)), **greys}
+    bars = {}
     figure = Figure(figsize=(9, 0.8 + 0.55 * len(names)), dpi=120, layout="constrained")
     ax = figure.add_subplot()
     for row, name in enumerate(names):
         items = [record["exercises"][name] for record in records if name in record["exercises"]]
         left = 0.0
         for what, share in _shares(items).items():
-            ax.barh(
-                row, 100 * share, left=left, color=colours[what], label=what if not row else None
-            )
+            (bars[what],) = ax.barh(row, 100 * share, left=left, color=colours[what])
             left += 100 * share
         common = _mistakes(items)[:1]
         text = f"{common[0][0]} ({common[0][1]})" if common else ""
@@ -243,5 +230,7 @@ def draw(records: Sequence[Record]) -> Figure:
     ax.set_xlim(0, 100)
     ax.set_xlabel(f"Share of {len(records)} submissions (%); right: commonest mistake (students)")
     ax.spines[["top", "right"]].set_visible(False)
-    figure.legend(loc="outside upper center", ncols=5, frameon=False)
+    used = [name for name in OUTCOMES if name in bars]
+    handles = [bars[name] for name in used]
+    figure.legend(handles, used, loc="outside upper center", ncols=5, frameon=False)
     return figure

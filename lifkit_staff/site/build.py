@@ -76,7 +76,9 @@ def build_site(root: Path, folder: Path, *, python: Path, pyodide: str = CDN) ->
             str(work / "kept"),
         ]
         _say("3 of 4: the pages are written")
-        run([*command, str(work / "pages"), str(folder)], "The pages could not be built")
+        # MyST-NB leaves a folder of its own beside what is built.
+        run([*command, str(work / "pages"), str(work / "built")], "The pages could not be built")
+        shutil.copytree(work / "built", folder, dirs_exist_ok=True)
     _say("4 of 4: the labs in a browser are put together")
     write_lite(root, folder / labs, python=python, pyodide=pyodide)
     return folder / "index.html"

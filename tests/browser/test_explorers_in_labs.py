@@ -4,10 +4,14 @@ import itertools
 import re
 
 import nbformat
+import numpy as np
 import pytest
 
+from lifkit.explorers import passive
 from lifkit.explorers.snapshot import RUN_AGAIN
+from lifkit.explorers.widget import page_parts
 from lifkit.plotting import COLOURS, PALE_COLOURS
+from lifkit_staff.authoring.recording import part, script
 from tests.browser.jupyter import (
     IN_FRONT,
     KERNEL,
@@ -192,3 +196,45 @@ def test_an_explorer_made_off_the_page_is_right_once_it_is_put_there(page):
     page.wait_for_timeout(200)
     page.evaluate(put)
     is_drawn(explorer, COLOURS[0])
+
+
+# Where each text of a drawing begins and ends, from its left edge, in CSS pixels.
+WATCH_TEXTS = """() => {
+    window.texts = [];
+    const write = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...more) {
+        const { a, e } = this.getTransform();
+        const wide = { right: 1, center: 0.5 }[this.textAlign] ?? 0;
+        const begin = a * x + e - wide * this.measureText(text).width;
+        window.texts.push({ text, begin: begin / devicePixelRatio, right: wide === 1 });
+        return write.call(this, text, x, y, ...more);
+    };
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize(
+    ("largest", "number"),
+    [
+        (-62, "-60"),
+        (-9e4, "-80,000"),
+        (-3.6e5, "-3.5e5"),
+        (1e11, "1e11"),
+        (9e14, "8e14"),
+        (3e29, "8e14"),
+    ],
+)
+def test_the_numbers_of_an_answer_that_blows_up_have_room(page, width, largest, number):
+    def blown_up(N_t, dt, V_init, E_m, I_ext, g_m, tau):
+        return -70 + (largest + 70) * np.linspace(0, 1, N_t + 1).reshape(-1, 1) ** 60
+
+    shown = part(passive.membrane(blown_up), {"I_ext": (15, 16, 1)}, "large")
+    text = f"<style>{page_parts()[1]}</style>{shown}"
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate(WATCH_TEXTS)
+    page.set_content(f'<meta charset="utf-8">{text}<script type="module">{script()}</script>')
+    page.wait_for_function("() => window.texts.length > 5")
+    upright = [one for one in page.evaluate("() => window.texts") if one["right"]]
+    texts = [one["text"] for one in upright]
+    assert number in texts and ("," not in "".join(texts) or largest == -9e4)
+    assert min(one["begin"] for one in upright) >= 22 - 1  # left of it stands the axis label

@@ -157,7 +157,7 @@ def term(sandbox, tmp_path_factory):
 def test_the_table_has_one_total_and_says_what_is_to_be_marked(term):
     _, said = term
     assert row(said["graded"], "ada")[-3:] == ["9/9", "0/2", "9/11"]
-    assert "Still to be marked by hand: 4: think_why (4)." in said["graded"]
+    assert "Still to be marked by hand: think_why (4); 4 in all." in said["graded"]
     assert "1 question is still to be marked" in said["first page"]
 
 
@@ -244,7 +244,7 @@ def test_marks_hold_through_a_run_that_was_stopped(term):
 def test_a_score_set_by_hand_before_the_answer_changed_is_listed(term):
     course, said = term
     which = "passive_euler, set by hand before the answer changed"
-    assert f"Still to be marked by hand: 4: {which} (1), think_why (3)." in said["changed"]
+    assert f"Still to be marked by hand: {which} (1), think_why (3); 4 in all." in said["changed"]
     assert re.search(r"2 / 4 \(set by hand before the answer changed; 4 by", said["changed page"])
     assert f"bea ({which})" in said["exported"] and "ada (think_why)" in said["exported"]
 

@@ -50,6 +50,26 @@ def test_every_link_inside_leads_to_a_file(folder):
                 assert (page.parent / unquote(parts.path)).exists(), f"{page.name}: {link}"
 
 
+def test_nothing_is_left_beside_the_site(folder):
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_an_equation_s_number_stands_apart_at_the_margin(folder, chromium, width):
+    page = chromium.new_page(viewport={"width": width, "height": 900})
+    page.goto((folder / "lab1.html").as_uri())
+    equations = page.locator(".numbered")
+    assert equations.locator("span").all_inner_texts() == [f"({k})" for k in range(1, 9)]
+    margin = page.locator("article table").first.bounding_box()
+    for equation in equations.all():
+        formula, number = (
+            equation.locator(part).bounding_box() for part in ("math > mrow", "span")
+        )
+        assert formula["x"] + formula["width"] + 20 <= number["x"]
+        assert abs(number["x"] + number["width"] - margin["x"] - margin["width"]) < 2
+    page.close()
+
+
 def test_nothing_is_loaded_from_another_server(folder):
     for page in folder.glob("*.html"):
         text = page.read_text(encoding="utf-8")
