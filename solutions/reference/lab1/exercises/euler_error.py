@@ -3,7 +3,7 @@
 import numpy as np
 
 from lifkit.judge import Output
-from lifkit_staff.exercise import case, exercise, holds
+from lifkit_staff.exercise import also, case, exercise, holds
 
 from ...membrane import V_ATOL
 
@@ -70,6 +70,14 @@ def rise(rng):
             **going(rng, 1),
         ),
     ]
+
+
+@also(rise)
+def an_array_of_one(rng):
+    tau = rng.uniform(5, 12)
+    dt = rng.uniform(tau / 12, tau / 4)
+    only = {"dt_values": np.array([dt]), "T": dt * int(rng.integers(20, 30)), "tau": tau}
+    return case("rise, an array of one time step", **only, **going(rng, 1))
 
 
 @holds(weight=2)

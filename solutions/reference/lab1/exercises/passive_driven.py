@@ -54,6 +54,20 @@ def step(rng):
     ]
 
 
+@also(step, fixed=True)
+def tenths():
+    """Count steps as times would not: 48 * 0.1 / 0.1 lies above 48, and 43 * 0.1 / 0.1 below 43."""
+    return case(
+        "steps of a tenth of a ms",
+        dt=0.1,
+        V_init=np.array([-61.0, -76.0]),
+        E_m=-69.0,
+        I_ext=steps_of_current(48, np.array([43, 20]), np.array([35.0, -28.0])),
+        g_m=1.5,
+        tau=np.array([6.5, 11.0]),
+    )
+
+
 @holds(weight=2)
 def pulse(rng):
     """a current in one row of I_ext acts from t_k to t_(k+1) and leaves a decaying trace"""

@@ -57,6 +57,22 @@ def equal_sizes(rng):
     ]
 
 
+@also(drive, fixed=True)
+def short_steps():
+    """Count steps as times would not (3 dt/dt is above 3, 49 dt/dt below 49), each of below 1e-5 of V."""
+    slow = {
+        "V_init": np.array([-58.5, -75.0]),
+        "E_m": -69.0,
+        "I_ext": np.array([9.0, -6.0]),
+        "g_m": 1.5,
+        "tau": np.array([80.0, 110.0]),
+    }
+    return [
+        case(f"slow membranes, {said} very short steps", N_t=N_t, dt=0.003, **slow)
+        for said, N_t in (("three", 3), ("49", 49))
+    ]
+
+
 @holds()
 def long_steps(rng):
     """with dt above tau it overshoots and above 2 tau it blows up, as Euler does"""

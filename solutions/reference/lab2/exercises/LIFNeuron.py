@@ -114,6 +114,13 @@ def euler_solve(rng, solve):
     ]
 
 
+@also(euler_solve)
+def at_reset(rng):
+    own, dt = neuron(rng, 1.6, 3.0), rng.uniform(0.6, 0.9)
+    own["V_init"] = own["V_reset"]
+    return run("one neuron that starts at V_reset", own, ("euler_solve", rng.integers(20, 30), dt))
+
+
 @holds(weight=3, of=("V", "spikes"))
 def simulate(rng):
     """simulate runs one neuron a value: first those of tau, then those of I_ext"""
@@ -210,6 +217,19 @@ def whole_numbers(rng):
     }
     values = {"tau_values": rng.integers(5, 17, 2), "I_ext_values": rng.integers(45, 90, 2)}
     return run("whole-number inputs", own, ("simulate", rng.integers(15, 20), 1, values))
+
+
+@also(whole_numbers)
+def whole_sweeps(rng):
+    """Draw a sweep in whole numbers of an object whose own tau and I_ext are not whole."""
+    own = neuron(rng, 2.2, 3.5)
+    own["tau"] = int(rng.integers(6, 12)) + rng.uniform(0.3, 0.8)
+    own["I_ext"] = int(own["I_ext"]) + rng.uniform(0.3, 0.8)
+    values = {
+        "tau_values": rng.integers(5, 17, 2),
+        "I_ext_values": np.int64(own["I_ext"]) + rng.integers(1, 30, 3),
+    }
+    return run("a sweep in whole numbers", own, ("simulate", rng.integers(15, 20), 0.9, values))
 
 
 spike_times = line(

@@ -131,6 +131,16 @@ def equal_sizes(rng):
     return shaped("three rows of three currents", rng, [1.3, 2, 0.1], [2, 4, 0.8], (3, 3))
 
 
+@also(shape)
+def small_arrays(rng):
+    """An array stays one, with a single current and where no current makes a spike."""
+    return [
+        shaped("an array of one current", rng, 1.2, 3, 1),
+        shaped("an array of one current, below rheobase", rng, 0.1, 0.8, 1),
+        shaped("three currents, all below rheobase", rng, -0.5, 0.8, 3),
+    ]
+
+
 @holds()
 def whole_numbers(rng):
     """whole-number inputs give the same as 1.0, 2.0, ..."""

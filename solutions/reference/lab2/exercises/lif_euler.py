@@ -45,6 +45,24 @@ def silent(rng):
     return case("neurons that stay silent", N_t=N_t, dt=dt, **neurons)
 
 
+@also(silent, fixed=True)
+def tenths():
+    """Count steps as times would not: 3 * 0.1 / 0.1 lies above 3, and 43 * 0.1 / 0.1 below 43."""
+    neurons = {
+        "V_init": np.array([-63.0, -72.0]),
+        "E_m": -69.0,
+        "V_theta": -52.0,
+        "V_reset": -75.0,
+        "I_ext": np.array([20.0, -12.0]),
+        "g_m": 1.5,
+        "tau": np.array([6.5, 11.0]),
+    }
+    return [
+        case(f"{said} steps of a tenth of a ms", N_t=N_t, dt=0.1, **neurons)
+        for said, N_t in (("three", 3), ("43", 43))
+    ]
+
+
 @holds(weight=3, of=("V", "spikes"))
 def firing(rng, solve):
     """at threshold a neuron fires, and V starts again from V_reset"""
@@ -112,6 +130,16 @@ def start(rng):
     return case("neurons that start at or above threshold", N_t=N_t, dt=dt, **above)
 
 
+@also(start)
+def at_reset(rng):
+    """Start where a spike would have put V."""
+    neurons = draw_neurons(rng, 3, (1.5, 2.8))
+    neurons["V_init"][:2] = neurons["V_reset"]
+    neurons["I_ext"][1] *= 0.2  # a silent one
+    N_t, dt = int(rng.integers(20, 28)), rng.uniform(0.8, 1.2)
+    return case("neurons that start at V_reset", N_t=N_t, dt=dt, **neurons)
+
+
 @holds(of=("V", "spikes"))
 def whole_numbers(rng):
     """whole-number inputs give the same as 1.0, 2.0, ..."""
@@ -121,7 +149,7 @@ def whole_numbers(rng):
 spike_times = line(
     "spike times",
     "spike_times has each neuron's own times in ms, empty where it never fired",
-    on=[silent, firing],
+    on=[silent, firing, start],
     of="spike_times",
     weight=2,
 )

@@ -139,6 +139,16 @@ def start(rng):
     return case(title, N_t=N_t, dt=dt, t_ref=dt * int(rng.integers(3, 6)), **above)
 
 
+@also(start)
+def at_reset(rng):
+    """Start where a spike would have put V."""
+    neurons = mixed(rng, 3)
+    neurons["V_init"][:2] = neurons["V_reset"]
+    N_t, dt = int(rng.integers(20, 28)), rng.uniform(0.8, 1.1)
+    t_ref = dt * int(rng.integers(3, 6))
+    return case("neurons that start at V_reset", N_t=N_t, dt=dt, t_ref=t_ref, **neurons)
+
+
 @holds(of=("V", "spikes"))
 def whole_numbers(rng):
     """whole-number inputs give the same as 1.0, 2.0, ..."""
@@ -148,7 +158,7 @@ def whole_numbers(rng):
 spike_times = line(
     "spike times",
     "spike_times has each neuron's own times in ms, empty where it never fired",
-    on=[no_rest, rest, rounding, strong_drive],
+    on=[no_rest, rest, rounding, strong_drive, start],
     of="spike_times",
     weight=2,
 )

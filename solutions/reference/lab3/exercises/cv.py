@@ -68,6 +68,13 @@ def clock(rng):
     return case("two clocks and a bursting neuron", spike_times=[*clocks, bursting])
 
 
+@also(clock, fixed=True)
+def rounded_clocks():
+    """Take intervals whose mean square is rounded to less than their squared mean."""
+    clocks = [step * np.arange(count) for step, count in ((14.2, 8), (18.7, 6), (10.6, 7))]
+    return case("clocks of 14.2, 18.7 and 10.6 ms", spike_times=clocks)
+
+
 @holds(weight=2)
 def few_spikes(rng):
     """fewer than two intervals give NaN, two are enough"""

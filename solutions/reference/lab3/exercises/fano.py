@@ -3,7 +3,7 @@
 import numpy as np
 
 from lifkit.judge import Output
-from lifkit_staff.exercise import case, exercise, holds
+from lifkit_staff.exercise import also, case, exercise, holds
 
 FACTORS = Output(
     name="factors",
@@ -47,6 +47,20 @@ def firing(rng):
         case("one neuron", counts=drawn(rng, 1, rng.integers(6, 12))),
         case("less than one spike a bin", counts=rng.permutation([[0, 1, 0, 2, 0, 0, 1]], axis=1)),
     ]
+
+
+@also(firing)
+def few_spikes(rng):
+    """Draw a neuron of three spikes and one of a single spike, each in a bin of its own."""
+    counts = np.zeros((2, rng.integers(12, 16)), dtype=int)
+    counts[0, :3] = counts[1, 0] = 1
+    return case("never more than one spike a bin", counts=rng.permuted(counts, axis=1))
+
+
+@also(firing)
+def few_bins(rng):
+    n = rng.integers(3, 6)
+    return case("more neurons than bins", counts=drawn(rng, n + rng.integers(1, 3), n))
 
 
 @holds(weight=2)

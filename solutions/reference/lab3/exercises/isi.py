@@ -55,6 +55,13 @@ def equal_sizes(rng):
     return case("as many intervals as neurons", spike_times=trains)
 
 
+@also(several_spikes, fixed=True)
+def thousandths():
+    """Take a short interval, and two alike: multiples of 1/8 ms are exact in binary."""
+    trains = [np.array([3.214, 17.867, 18.305, 40.236]), np.array([2.125, 12.375, 22.625, 30.0])]
+    return case("times to a thousandth of a ms", spike_times=trains)
+
+
 @holds(weight=2)
 def few_spikes(rng):
     """a neuron with no spike or one has an empty array, in its own place of the list"""

@@ -79,12 +79,39 @@ def firing(rng):
     ]
 
 
+@also(firing)
+def at_reset(rng):
+    """Start where a spike would have put V."""
+    neurons = noisy(rng, 3, (1.6, 3.0))
+    neurons["V_init"][:2] = neurons["V_reset"]
+    return case("noisy neurons that start at V_reset", **neurons)
+
+
 @holds(weight=2, of=("V", "spikes"))
 def current(rng):
     """a current with one row a step acts in its own step"""
     changing = noisy(rng, 2, (1.6, 3.0))
     changing["I_ext"] = changing["I_ext"] * rng.uniform(0.2, 2.0, changing["xi"].shape)
     return case("a current that changes in time", **changing)
+
+
+@also(current)
+def other_sizes(rng):
+    """Draw sizes at which a current's number of entries does not tell its form, and a run without noise."""
+    single, short, shorter = (
+        noisy(rng, 1, (1.6, 3.0)),
+        noisy(rng, 3, (2, 3), 1),
+        noisy(rng, 3, (2, 3), 1),
+    )
+    quiet = noisy(rng, 2, (1.6, 3.0), sigma=0.0)
+    for neurons in (single, shorter, quiet):
+        neurons["I_ext"] = neurons["I_ext"] * rng.uniform(0.2, 2.0, neurons["xi"].shape)
+    return [
+        case("one neuron, a current that changes in time", **single),
+        case("one step", **short),
+        case("one step, a current with one row", **shorter),
+        case("no noise, a current that changes in time", **quiet),
+    ]
 
 
 @also(current)

@@ -87,6 +87,13 @@ def silence(rng):
     return neuron(rng, "currents far below threshold, and some near it", low, high, (0.02, 0.03))
 
 
+@also(silence)
+def rare(rng):
+    """Draw thresholds of 2 to 4 noise strengths above the mean, where there is a spike now and then."""
+    low, high = [0.1, 0.25, 0.45], [0.2, 0.35, 0.5]
+    return neuron(rng, "currents that make few spikes", low, high, (0.15, 0.17))
+
+
 @holds()
 def saturation(rng):
     """far above threshold it approaches 1/t_ref"""
