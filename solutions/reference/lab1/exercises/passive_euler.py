@@ -1,5 +1,7 @@
 """Exercise 1.1, ``passive_euler``: forward Euler for the membrane without spikes."""
 
+from typing import Any
+
 import numpy as np
 
 from lifkit_staff.exercise import also, case, exercise, holds
@@ -60,7 +62,7 @@ def equal_sizes(rng):
 @also(drive, fixed=True)
 def short_steps():
     """Count steps as times would not (3 dt/dt is above 3, 49 dt/dt below 49), each of below 1e-5 of V."""
-    slow = {
+    slow: dict[str, Any] = {
         "V_init": np.array([-58.5, -75.0]),
         "E_m": -69.0,
         "I_ext": np.array([9.0, -6.0]),

@@ -1,5 +1,7 @@
 """Exercise 2.1, ``lif_euler``: the spike-and-reset rule added to the passive membrane."""
 
+from typing import Any
+
 import numpy as np
 
 from lifkit_staff.exercise import also, case, exercise, holds, line
@@ -48,7 +50,7 @@ def silent(rng):
 @also(silent, fixed=True)
 def tenths():
     """Count steps as times would not: 3 * 0.1 / 0.1 lies above 3, and 43 * 0.1 / 0.1 below 43."""
-    neurons = {
+    neurons: dict[str, Any] = {
         "V_init": np.array([-63.0, -72.0]),
         "E_m": -69.0,
         "V_theta": -52.0,
