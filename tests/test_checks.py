@@ -122,7 +122,7 @@ def test_an_exception_of_one_array_names_no_mistake_of_another():
     )
     assert names(report_for(written(short))) == []
     rows = BODY.replace("range(len(V_init))", "range(N_t)")
-    assert names(report_for(written(rows))) == ["index beyond the end"]
+    assert "loop beyond the last row" not in names(report_for(written(rows)))
     asked = BODY.replace("    V[k] =", "    if np.abs(I_ext) > 1e9:\n        pass\n    V[k] =", 1)
     assert "scalar if" not in names(report_for(written(asked)))
 

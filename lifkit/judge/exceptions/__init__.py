@@ -132,8 +132,6 @@ def _is_nearer(line: Line, diagnosis: str) -> bool:
         return True
     named = {name for name in _own(line) if re.search(rf"\b{name}\[", diagnosis)}
     value = ast.unparse(line.spot.value)
-    if "axis 1" in line.problem.message and "a row that" in diagnosis:
-        return False
     if not named and (value in line.exercise.parameters or len(line.shape(value) or ()) == 1):
         return value in re.findall(r"\w+", diagnosis)
     return not named or value in named
@@ -149,6 +147,8 @@ def _speaks_of(line: Line, diagnosis: str) -> bool:
     if "boolean index" in line.problem.message and isinstance(line.spot, ast.Subscript):
         if not isinstance(line.spot.value, ast.Name | ast.Attribute):
             return False  # of something that was made in the line
+    if "axis 1 " in line.problem.message and "a row that" in diagnosis:
+        return False
     nodes = list(ast.walk(line.statement))
     columns = [one for one in nodes if isinstance(one, ast.Slice)]
     if line.problem.kind == "ValueError" and re.search(r"\w\[:, \w", diagnosis) and not columns:
