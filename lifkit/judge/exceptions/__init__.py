@@ -83,6 +83,9 @@ def explained(
     return ()
 
 
+_STEP_FOR_NEURON = "index of the step in what has one entry a neuron"
+
+
 def believable(
     exercise: Exercise, problem: Problem | None, found: Sequence[Mistake]
 ) -> tuple[Mistake, ...]:
@@ -107,6 +110,11 @@ def believable(
     rules = explained(exercise, problem)
     if any(rule.name == "array in one place" for rule in rules):
         found = [mistake for mistake in found if "room for one number" not in mistake.diagnosis]
+    if any(rule.name == _STEP_FOR_NEURON for rule in rules) and isinstance(
+        line.spot, ast.Subscript
+    ):
+        array = ast.unparse(line.spot.value)
+        found = [one for one in found if array in re.findall(r"\w+", one.diagnosis)]
     if rules or "truth value" in problem.message:
         found = [mistake for mistake in found if _is_nearer(line, mistake.diagnosis)]
     return tuple(mistake for mistake in found if _speaks_of(line, mistake.diagnosis))
@@ -131,10 +139,7 @@ def _is_nearer(line: Line, diagnosis: str) -> bool:
     if "out of bounds" not in line.problem.message or not isinstance(line.spot, ast.Subscript):
         return True
     named = {name for name in _own(line) if re.search(rf"\b{name}\[", diagnosis)}
-    value = ast.unparse(line.spot.value)
-    if not named and (value in line.exercise.parameters or len(line.shape(value) or ()) == 1):
-        return value in re.findall(r"\w+", diagnosis)
-    return not named or value in named
+    return not named or ast.unparse(line.spot.value) in named
 
 
 def _own(line: Line) -> set[str]:
