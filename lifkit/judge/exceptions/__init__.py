@@ -83,9 +83,6 @@ def explained(
     return ()
 
 
-_STEP_FOR_NEURON = "index of the step in what has one entry a neuron"
-
-
 def believable(
     exercise: Exercise, problem: Problem | None, found: Sequence[Mistake]
 ) -> tuple[Mistake, ...]:
@@ -110,7 +107,7 @@ def believable(
     rules = explained(exercise, problem)
     if any(rule.name == "array in one place" for rule in rules):
         found = [mistake for mistake in found if "room for one number" not in mistake.diagnosis]
-    if any(rule.name == _STEP_FOR_NEURON for rule in rules) and isinstance(
+    if any(rule.name == ends.STEP_FOR_NEURON for rule in rules) and isinstance(
         line.spot, ast.Subscript
     ):
         array = ast.unparse(line.spot.value)

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 
 from .line import Line, Rule, called, first_index, length, subscript, text, tree_of
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "STEP_FOR_NEURON"]
+
+#: The rule that `believable` asks for.
+STEP_FOR_NEURON = "index of the step in what has one entry a neuron"
 
 Words = Mapping[str, str] | None
 
@@ -263,7 +266,7 @@ RULES = (
         mend="The other way round: {after}",
     ),
     Rule(
-        name="index of the step in what has one entry a neuron",
+        name=STEP_FOR_NEURON,
         says=_BEYOND,
         look=_entry_a_neuron,
         what="`{before}`: {name} has {size} entries, one a neuron, and {index} counts the steps.",
